@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* number.h: doubles and integers as text, independent of the locale. */
+#ifndef RH_BASE_NUMBER_H
+#define RH_BASE_NUMBER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads a whole decimal number (strtod's grammar without hexadecimal, `inf`, `nan` or blanks
+ * around it). Returns 0 and a finite value equal to strtod's to the bit, or -1. `text` needs no
+ * terminator. */
+int rh_number_parse(const char *text, size_t length, double *out);
+
+/* Reads a whole signed decimal integer. Returns 0, or -1 (not one, or too large). */
+int rh_integer_parse(const char *text, size_t length, int64_t *out);
+
+/* The shortest decimal text that reads back to the same double; "" for NaN.
+ * `buffer` has RH_NUMBER_TEXT bytes; returned for use in printf. */
+#define RH_NUMBER_TEXT 32
+const char *rh_number_text(double value, char buffer[RH_NUMBER_TEXT]);
+
+/* floor(x / lot + 0.5) * lot, the venues' rounding of quantities; a lot of 0 rounds nothing. */
+double rh_round_to(double x, double lot);
+
+#endif

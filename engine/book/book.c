@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* book.c: the life of legs: waiting, open, gone. */
+#include "book/book.h"
+
+#include "base/memory.h"
+#include "book/book_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- making ---- */
+
+/* The dated future of an option's expiry, as Deribit names it: the option's name without strike
+ * and right. */
+static uint32_t dated_future(const rh_catalogue *catalogue, const rh_instrument *option) {
+    const char *dash = strchr(option->name, '-');
+    if (!dash || option->kind != RH_OPTION)
+        return RH_NO_INSTRUMENT;
+    size_t length = (size_t)(dash - option->name) + 1 + strcspn(dash + 1, "-");
+    uint32_t id = rh_catalogue_find(catalogue, option->name, length);
+    const rh_instrument *future = rh_catalogue_get(catalogue, id);
+    return future && future->kind == RH_FUTURE && future->expiry == option->expiry
+               ? id
+               : RH_NO_INSTRUMENT;
+}
+
+static uint32_t spot_instrument(const rh_catalogue *catalogue) {
+    for (uint32_t i = 0; i < rh_catalogue_count(catalogue); i++)
+        if (rh_catalogue_get(catalogue, i)->kind == RH_SPOT)
+            return i;
+    return RH_NO_INSTRUMENT;
+}
+
+static void complain(void *self, const char *sentence) {
+    (void)rh_fail(self, RH_BAD_CONFIG, "hedge.ratio: %s", sentence);
+}
+
+static int watch_nothing(void *self, const char *instrument) {
+    (void)self;
+    (void)instrument;
+    return -1;
+}
+
+static rh_status start_ratio(rh_book *book, const rh_book_terms *terms, rh_error *error) {
+    book->ratio = *terms->ratio;
+    if (!book->ratio.start)
+        return RH_OK;
+    rh_error said = {.code = RH_BAD_CONFIG, .text = "hedge.ratio: refused its parameters"};
+    const rh_host host = {.size = sizeof host, .self = &said, .watch = watch_nothing,
+                          .complain = complain, .n_hedges = 1};
+    if (book->ratio.start(book->ratio_state, terms->ratio_values->values, &host) == 0)
+        return RH_OK;
+    return rh_fail(error, RH_BAD_CONFIG, "%s", said.text);
+}
+
+static void make_leg(rh_book *book, size_t i, const rh_leg_terms *terms) {
+    const rh_catalogue *catalogue = rh_market_catalogue(book->market);
+    const rh_instrument *instrument = rh_catalogue_get(catalogue, terms->instrument);
+    book->legs[i] = (rh_leg){.terms = *terms,
+                             .instrument = instrument,
+                             .opened = RH_DAWN,
+                             .size = terms->quantity * instrument->multiplier};
+    book->memory[i] = (rh_leg_memory){.forward = {NAN, NAN, RH_DAWN},
+                                      .iv = NAN,
+                                      .iv_at = RH_DAWN,
+                                      .iv_evidence = RH_BY_NOTHING,
+                                      .dated_future = dated_future(catalogue, instrument),
+                                      .averaged_to = RH_DAWN};
+}
+
+rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_book **out,
+                      rh_error *error) {
+    rh_book *book = rh_allocate(1, sizeof *book);
+    if (!book)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    book->n_legs = terms->n_legs;
+    book->legs = rh_allocate(terms->n_legs, sizeof *book->legs);
+    book->memory = rh_allocate(terms->n_legs, sizeof *book->memory);
+    book->changes = rh_allocate(terms->n_legs, sizeof *book->changes);
+    book->ratio_state = rh_allocate(1, terms->ratio->state_size);
+    book->market = market;
+    book->hedge = terms->hedge;
+    book->spot_instrument = spot_instrument(rh_market_catalogue(market));
+    book->forward = terms->forward;
+    book->rate = terms->rate;
+    book->max_age = terms->max_age;
+    book->settlement_window = terms->settlement_window;
+    book->index = book->spot = (rh_carried){NAN, NAN, RH_DAWN};
+    book->conversion = NAN;
+    book->opened = book->valued_at = RH_DAWN;
+    rh_status status = book->legs && book->memory && book->changes && book->ratio_state
+                           ? RH_OK
+                           : rh_fail(error, RH_FAILED, "out of memory");
+    for (size_t i = 0; i < terms->n_legs && status == RH_OK; i++)
+        make_leg(book, i, &terms->legs[i]);
+    if (status == RH_OK)
+        status = start_ratio(book, terms, error);
+    if (status != RH_OK) {
+        rh_book_free(book);
+        return status;
+    }
+    *out = book;
+    return RH_OK;
+}
+
+void rh_book_free(rh_book *book) {
+    if (!book)
+        return;
+    rh_release(book->legs);
+    rh_release(book->memory);
+    rh_release(book->changes);
+    rh_release(book->ratio_state);
+    rh_release(book);
+}
+
+/* ---- opening and closing ---- */
+
+/* The price at which a leg trades by its rule; NaN while it isn't known. Only what was observed
+ * at or after `since` counts: a position isn't opened at yesterday's quote. */
+static rh_price leg_trade_price(const rh_book *book, size_t i, rh_leg_price rule, double number,
+                                rh_time since) {
+    const rh_leg *leg = &book->legs[i];
+    const rh_state *state = rh_market_state(book->market, leg->terms.instrument);
+    const rh_price unknown = {NAN, RH_DAWN, RH_BY_NOTHING};
+    rh_price price = unknown;
+    int two_sided = !isnan(state->bid) && !isnan(state->ask);
+    rh_evidence quoted = two_sided ? RH_BY_QUOTE : RH_BY_ONE_SIDED;
+    switch (rule) {
+    case RH_AT_NUMBER:
+        return (rh_price){number, rh_market_now(book->market), RH_BY_USER};
+    case RH_AT_BID: price = (rh_price){state->bid, state->quoted, quoted}; break;
+    case RH_AT_ASK: price = (rh_price){state->ask, state->quoted, quoted}; break;
+    case RH_AT_MID:
+        if (two_sided)
+            price = (rh_price){0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE};
+        break;
+    case RH_AT_MARK:
+        price = (rh_price){leg->value.price, leg->value.observed, leg->value.evidence};
+        break;
+    }
+    return !isnan(price.value) && price.at >= since ? price : unknown;
+}
+
+static rh_book_change *add_change(rh_book *book, size_t *count, rh_change_kind kind, size_t leg,
+                                  rh_price price) {
+    rh_book_change *change = &book->changes[(*count)++];
+    *change = (rh_book_change){.kind = kind,
+                               .leg = leg,
+                               .price = price.value,
+                               .mark = book->legs[leg].value.price,
+                               .delivery = NAN,
+                               .evidence = price.evidence};
+    return change;
+}
+
+static void try_open(rh_book *book, size_t i, double p, size_t *count) {
+    rh_leg *leg = &book->legs[i];
+    const rh_time now = rh_market_now(book->market);
+    if (now < leg->terms.open || now >= leg->instrument->expiry || isnan(book->conversion) ||
+        isnan(p))
+        return;
+    rh_leg_price_now(book, i, p, book->conversion);
+    rh_price price = leg_trade_price(book, i, leg->terms.open_price, leg->terms.open_number,
+                                     leg->terms.open);
+    if (isnan(price.value) || isnan(leg->value.price))
+        return;
+    leg->state = RH_LEG_OPEN;
+    leg->opened = now;
+    if (book->opened == RH_DAWN)
+        book->opened = now;
+    (void)add_change(book, count, RH_CHANGE_OPEN, i, price);
+}
+
+static void try_close(rh_book *book, size_t i, double p, size_t *count) {
+    rh_leg *leg = &book->legs[i];
+    if (rh_market_now(book->market) < leg->terms.close)
+        return;
+    rh_leg_price_now(book, i, p, book->conversion);
+    rh_price price = leg_trade_price(book, i, leg->terms.close_price, leg->terms.close_number,
+                                     leg->terms.close);
+    if (isnan(price.value) || isnan(leg->value.price))
+        return;
+    leg->state = RH_LEG_GONE;
+    (void)add_change(book, count, RH_CHANGE_CLOSE, i, price);
+}
+
+/* ---- settlement ---- */
+
+/* An official price that some instrument of this expiry was given. */
+static double official_delivery(const rh_book *book, const rh_instrument *instrument) {
+    const rh_catalogue *catalogue = rh_market_catalogue(book->market);
+    for (uint32_t i = 0; i < rh_catalogue_count(catalogue); i++) {
+        const rh_instrument *other = rh_catalogue_get(catalogue, i);
+        const rh_state *state = rh_market_state(book->market, i);
+        int same = other == instrument ||
+                   (strcmp(other->underlying, instrument->underlying) == 0 &&
+                    other->expiry == instrument->expiry);
+        if (same && !isnan(state->delivery) && state->delivered_at >= instrument->expiry)
+            return state->delivery;
+    }
+    return NAN;
+}
+
+static rh_price delivery_price(rh_book *book, size_t i) {
+    const rh_time now = rh_market_now(book->market);
+    double official = official_delivery(book, book->legs[i].instrument), estimate, remaining;
+    if (!isnan(official))
+        return (rh_price){official, now, RH_BY_MARK};
+    if (rh_leg_window(book, i, book->conversion, &estimate, &remaining))
+        return (rh_price){estimate, now, RH_BY_MARK};
+    if (!isnan(book->index.value))
+        return (rh_price){book->conversion, now, RH_BY_MARK};
+    rh_price hedge = rh_book_hedge_price(book);
+    return (rh_price){book->conversion, now, hedge.evidence};
+}
+
+static void settle(rh_book *book, size_t i, double p, size_t *count) {
+    rh_leg *leg = &book->legs[i];
+    const int option = leg->instrument->kind == RH_OPTION;
+    rh_leg_price_now(book, i, p, book->conversion);
+    rh_price delivery = delivery_price(book, i), price = delivery;
+    if (option)
+        price.value = rh_payoff_settled(leg->instrument, delivery.value);
+    rh_book_change *change = add_change(book, count, RH_CHANGE_SETTLE, i, price);
+    change->delivery = delivery.value;
+    leg->state = RH_LEG_GONE;
+}
+
+size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
+    const rh_time now = rh_market_now(book->market);
+    const double p = rh_book_hedge_price(book).value;
+    size_t count = 0;
+    for (size_t i = 0; i < book->n_legs; i++)
+        if (book->legs[i].state == RH_LEG_OPEN && now >= book->legs[i].instrument->expiry)
+            settle(book, i, p, &count);
+    for (size_t i = 0; i < book->n_legs; i++) {
+        if (book->legs[i].state == RH_LEG_OPEN && now >= book->legs[i].terms.close)
+            try_close(book, i, p, &count);
+        else if (book->legs[i].state == RH_LEG_WAITING)
+            try_open(book, i, p, &count);
+    }
+    if (count > 0)
+        book->valued_at = RH_DAWN;
+    *changes = book->changes;
+    return count;
+}
+
+/* ---- reading ---- */
+
+size_t rh_book_n_legs(const rh_book *book) {
+    return book->n_legs;
+}
+
+const rh_leg *rh_book_leg(const rh_book *book, size_t i) {
+    return &book->legs[i];
+}
+
+rh_time rh_book_opened(const rh_book *book) {
+    return book->opened;
+}
+
+int rh_book_finished(const rh_book *book) {
+    for (size_t i = 0; i < book->n_legs; i++)
+        if (book->legs[i].state != RH_LEG_GONE)
+            return 0;
+    return 1;
+}
+
+static rh_time earlier(rh_time a, rh_time b) {
+    return a < b ? a : b;
+}
+
+rh_time rh_book_next_time(const rh_book *book) {
+    const rh_time now = rh_market_now(book->market);
+    rh_time next = RH_NEVER;
+    for (size_t i = 0; i < book->n_legs; i++) {
+        const rh_leg *leg = &book->legs[i];
+        if (leg->state == RH_LEG_WAITING && leg->terms.open > now)
+            next = earlier(next, leg->terms.open);
+        if (leg->state == RH_LEG_OPEN && leg->terms.close > now)
+            next = earlier(next, leg->terms.close);
+        if (leg->state == RH_LEG_OPEN && leg->instrument->expiry > now)
+            next = earlier(next, leg->instrument->expiry);
+    }
+    return next;
+}
+
+unsigned rh_book_conversions(const rh_book *book) {
+    return book->conversions;
+}
+
+unsigned rh_book_forwards(const rh_book *book) {
+    return book->forwards;
+}

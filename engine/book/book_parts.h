@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* book_parts.h: the inside of a book, shared by the files of this room and by nobody else. */
+#ifndef RH_BOOK_BOOK_PARTS_H
+#define RH_BOOK_BOOK_PARTS_H
+
+#include "book/book.h"
+
+/* A number that was observed once and is carried with the hedge since. */
+typedef struct {
+    double value;   /* NaN: never observed */
+    double carrier; /* P when it was observed; NaN: unknown then, and it stays as it was */
+    rh_time at;
+} rh_carried;
+
+/* What a book remembers of a leg between observations. */
+typedef struct {
+    rh_carried forward; /* the expiry's own */
+    double iv;
+    rh_time iv_at;
+    rh_evidence iv_evidence;
+    uint32_t dated_future; /* same expiry; RH_NO_INSTRUMENT */
+    double averaged;       /* integral of S over the settlement window so far, USD x ns */
+    rh_time averaged_to;   /* RH_DAWN: the window has not begun */
+    int window_broken;     /* S was not fresh enough inside the window to average it */
+} rh_leg_memory;
+
+struct rh_book {
+    rh_leg *legs;
+    rh_leg_memory *memory;
+    rh_book_change *changes;
+    size_t n_legs;
+    uint32_t hedge, spot_instrument; /* RH_NO_INSTRUMENT: none */
+    rh_forward_rule forward;
+    double rate;
+    int64_t max_age, settlement_window;
+    rh_ratio ratio;
+    void *ratio_state;
+    const rh_market *market;
+    rh_carried index, spot;
+    double conversion; /* S as it stands */
+    rh_time opened;
+    rh_time valued_at; /* instant of `value`; RH_DAWN: must be computed */
+    rh_book_value value;
+    unsigned conversions, forwards;
+};
+
+/* The value of a carried number at hedge price `p`. */
+double rh_carried_value(const rh_carried *carried, double p);
+
+/* P and S now. */
+rh_price rh_book_hedge_price(const rh_book *book);
+double rh_book_conversion(rh_book *book, double hedge_price);
+
+/* The forward of an option leg at this hedge price, by the best evidence there is. */
+double rh_leg_forward(rh_book *book, size_t i, double hedge_price);
+
+/* Takes in a leg's newest observation. */
+void rh_leg_observe(rh_book *book, size_t i, double hedge_price);
+
+/* Prices one leg. */
+void rh_leg_price_now(rh_book *book, size_t i, double hedge_price, double spot);
+
+/* The venue's estimate of the delivery price so far and the share that is still open. Returns 0
+ * outside the window, or where the data don't allow an average. */
+int rh_leg_window(const rh_book *book, size_t i, double spot, double *estimate, double *remaining);
+void rh_leg_average(rh_book *book, size_t i, rh_time now);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* help: what the program can do, from the tables that make it do so. */
+#include "base/config.h"
+#include "cli/command.h"
+#include "experiment/keys.h"
+
+#include <string.h>
+
+static void print_options(const rh_option *options, size_t count, FILE *out) {
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+        const rh_option *o = &options[i];
+        if (o->letter)
+            (void)snprintf(left, sizeof left, "-%c, --%s%s%s", o->letter, o->name,
+                           o->value ? " " : "", o->value ? o->value : "");
+        else
+            (void)snprintf(left, sizeof left, "    --%s%s%s", o->name, o->value ? " " : "",
+                           o->value ? o->value : "");
+        (void)fprintf(out, "  %-34s %s\n", left, o->help);
+    }
+}
+
+void rh_print_help(const rh_command *command, FILE *out) {
+    size_t n;
+    const rh_option *globals = rh_global_options(&n);
+    (void)fprintf(out, "%s\n\n  $ %s\n\nUsage: rehedge %s %s [options]\n\nOptions\n",
+                  command->summary, command->example, command->name,
+                  command->operands ? command->operands : "");
+    print_options(command->options, command->n_options, out);
+    (void)fputs("\nOptions of every command\n", out);
+    print_options(globals, n, out);
+}
+
+void rh_print_overview(FILE *out) {
+    size_t n;
+    const rh_option *globals = rh_global_options(&n);
+    (void)fputs("rehedge: a historical backtesting engine for dynamic hedging\n\n"
+                "  $ rehedge simulate data/sample.yaml -o results/sample\n"
+                "  $ rehedge run data/demo.yaml -o results/demo.db\n\nCommands\n",
+                out);
+    for (const rh_command *const *c = rh_commands(); *c; c++)
+        (void)fprintf(out, "  %-9s %-13s %s\n", (*c)->name,
+                      (*c)->operands ? (*c)->operands : "", (*c)->summary);
+    (void)fputs("\nOptions of every command\n", out);
+    print_options(globals, n, out);
+    (void)fputs("\n`rehedge help experiment` lists the keys of an experiment file; `rehedge list "
+                "strategies` the rules.\n"
+                "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 data, 4 partial, "
+                "5 self-check failed, 130 interrupted.\n",
+                out);
+}
+
+static void print_keys(FILE *out) {
+    size_t n;
+    const rh_key *keys = rh_keys(&n);
+    (void)fputs("Keys of an experiment file (YAML); `*` stands for each element of a list.\n\n",
+                out);
+    for (size_t i = 0; i < n; i++) {
+        const rh_key *k = &keys[i];
+        const char *initial = !k->initial ? "needed" : *k->initial ? k->initial : "-";
+        (void)fprintf(out, "%-26s %-9s %-9s %s", k->path, rh_key_type_text(k->type), initial,
+                      k->help);
+        if (k->choices)
+            (void)fprintf(out, " [%s]", k->choices);
+        if (k->unit && *k->unit)
+            (void)fprintf(out, " (%s)", k->unit);
+        (void)fputc('\n', out);
+    }
+}
+
+static int run(const rh_arguments *arguments, const rh_globals *globals) {
+    const char *topic = arguments->n_operands ? arguments->operands[0] : NULL;
+    (void)globals;
+    if (!topic) {
+        rh_print_overview(stdout);
+        return RH_OK;
+    }
+    if (strcmp(topic, "experiment") == 0) {
+        print_keys(stdout);
+        return RH_OK;
+    }
+    const char *names[16] = {"experiment"};
+    size_t n = 1;
+    for (const rh_command *const *c = rh_commands(); *c; c++) {
+        if (strcmp((*c)->name, topic) == 0) {
+            rh_print_help(*c, stdout);
+            return RH_OK;
+        }
+        names[n++] = (*c)->name;
+    }
+    rh_error error;
+    const char *near = rh_nearest_name(topic, names, n);
+    if (near)
+        (void)rh_fail(&error, RH_BAD_CONFIG, "no help on '%s' (did you mean '%s'?)", topic, near);
+    else
+        (void)rh_fail(&error, RH_BAD_CONFIG, "no help on '%s'; topics: experiment, and every "
+                      "command", topic);
+    return rh_report_error(&error);
+}
+
+const rh_command rh_command_help = {
+    .name = "help",
+    .operands = "[TOPIC]",
+    .summary = "help on a command, or on `experiment`: the keys of an experiment file",
+    .example = "rehedge help experiment",
+    .least_operands = 0,
+    .most_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run: replay one experiment, print the summary, write the results file and the charts. */
+#include "base/digest.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "experiment/plan.h"
+#include "report/report.h"
+#include "results/results.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+enum { SET, OUTPUT, REPORT, NO_REPORT };
+static const rh_option options[] = {
+    [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
+    [OUTPUT] = {"output", 'o', "FILE.db", "results file; the experiment's name with .db if not given"},
+    [REPORT] = {"report", 'r', "DIR", "folder of the charts; beside the results if not given"},
+    [NO_REPORT] = {"no-report", 0, NULL, "draw no charts"},
+};
+
+/* Everything one run works with, released together. */
+typedef struct {
+    const rh_globals *globals;
+    rh_experiment *experiment;
+    rh_plan *plan;
+    rh_stage stage;
+    rh_results *results;
+    rh_recorder *recorder;
+    char *output, *report;
+    double started;
+    rh_time started_at;
+} session;
+
+/* ---- names ---- */
+
+/* `path` without its directory and last extension, with `ending`. */
+static char *derived_name(const char *path, int keep_directory, const char *ending) {
+    const char *slash = strrchr(path, '/');
+    const char *base = slash && !keep_directory ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    const size_t length = dot && dot > (slash ? slash : path) ? (size_t)(dot - base) : strlen(base);
+    char *name = rh_allocate(length + strlen(ending) + 1, 1);
+    if (name) {
+        memcpy(name, base, length);
+        memcpy(name + length, ending, strlen(ending));
+    }
+    return name;
+}
+
+static rh_status name_outputs(session *s, const rh_arguments *arguments, rh_error *error) {
+    const char *output = rh_argument(arguments, OUTPUT), *report = rh_argument(arguments, REPORT);
+    s->output = output ? rh_copy_text(output) : derived_name(arguments->operands[0], 0, ".db");
+    if (s->output)
+        s->report = report ? rh_copy_text(report) : derived_name(s->output, 1, "-report");
+    return s->report ? RH_OK : rh_fail(error, RH_FAILED, "out of memory");
+}
+
+/* ---- notes ---- */
+
+typedef struct {
+    char text[4096];
+    size_t length;
+} notes;
+
+static void note(notes *n, const char *format, ...) RH_PRINTF(2, 3);
+static void note(notes *n, const char *format, ...) {
+    va_list arguments;
+    if (n->length + 1 >= sizeof n->text)
+        return;
+    va_start(arguments, format);
+    int written = vsnprintf(n->text + n->length, sizeof n->text - n->length, format, arguments);
+    va_end(arguments);
+    if (written < 0)
+        return;
+    n->length += (size_t)written;
+    if (n->length >= sizeof n->text)
+        n->length = sizeof n->text - 1;
+}
+
+static void note_conversions(notes *n, const rh_book *book) {
+    static const char *const from[] = {"the index", "spot", "the hedge's own price"};
+    static const char *const forwards[] = {"the expiry's own", "its dated future",
+                                           "spot carried at the rate", "the index",
+                                           "the hedge's price"};
+    for (int i = 0; i < 3; i++)
+        if (rh_book_conversions(book) >> i & 1)
+            note(n, "Totals convert between USD and coin at %s.\n", from[i]);
+    for (int i = 0; i < 5; i++)
+        if (rh_book_forwards(book) >> i & 1)
+            note(n, "Forwards: %s.\n", forwards[i]);
+}
+
+static void note_counts(notes *n, const rh_lane *lane) {
+    rh_lane_counts counts;
+    char age[RH_DURATION_TEXT];
+    rh_lane_count(lane, &counts);
+    if (counts.blind)
+        note(n, "The rule was due %" PRIu64 " times while the exposure was unknown.\n",
+             counts.blind);
+    if (counts.waited)
+        note(n, "%" PRIu64 " orders had to wait for a fresh price.\n", counts.waited);
+    if (counts.without_quote)
+        note(n, "%" PRIu64 " hedge fills were not at a two-sided quote: their spread is unknown.\n",
+             counts.without_quote);
+    if (counts.oldest_fill > 0)
+        note(n, "The oldest price that filled a hedge order was %s old.\n",
+             rh_duration_text(counts.oldest_fill / RH_S * RH_S, age));
+    if (counts.still_open)
+        note(n, "%d positions were alive at the end and are marked, not closed.\n",
+             counts.still_open);
+    if (isfinite(counts.residual_share))
+        note(n, "Residual: %.2f %% of absolute gamma and theta.\n", 100.0 * counts.residual_share);
+}
+
+static void note_sources(notes *n, const session *s) {
+    for (size_t i = 0; i < rh_replay_n_sources(s->stage.replay); i++) {
+        rh_source_summary summary;
+        rh_replay_summarise(s->stage.replay, i, &summary);
+        const char *path = s->experiment->data[i].path;
+        if (*summary.note)
+            note(n, "%s: %s.\n", path, summary.note);
+        if (summary.gaps)
+            note(n, "%s: %" PRIu64 " steps of its grid are missing.\n", path, summary.gaps);
+        if (s->experiment->data[i].proxy)
+            note(n, "%s: funding of another contract stands in for %s.\n", path,
+                 s->experiment->data[i].instrument ? s->experiment->data[i].instrument : "it");
+    }
+}
+
+/* ---- running ---- */
+
+static double seconds(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static rh_time wall_clock(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (rh_time)now.tv_sec * RH_S + now.tv_nsec;
+}
+
+static void show_progress(void *self, rh_time now, uint64_t events) {
+    const session *s = self;
+    char when[RH_TIME_TEXT];
+    static double last;
+    const double at = seconds();
+    if (!s->globals->progress || at - last < 0.2)
+        return;
+    last = at;
+    (void)fprintf(stderr, "\r%s  %.1f M events  %.2f M/s\033[K", rh_time_text(now, when),
+                  (double)events * 1e-6, (double)events * 1e-6 / (at - s->started + 1e-9));
+}
+
+static rh_status begin(session *s, rh_error *error) {
+    rh_json config = {0}, identity = {0};
+    rh_plan_json(s->plan, 1, &config);
+    rh_plan_json(s->plan, 0, &identity);
+    rh_status status = rh_json_text(&config) && rh_json_text(&identity)
+                           ? RH_OK
+                           : rh_fail(error, RH_FAILED, "out of memory");
+    if (status == RH_OK)
+        status = rh_results_create(s->output, s->plan->catalogue, &s->results, error);
+    const rh_results_run run = {
+        .label = s->plan->strategy->name,
+        .title = s->experiment->title,
+        .config = rh_json_text(&config),
+        .identity = rh_json_text(&identity),
+        .numeraire = s->plan->lane.numeraire == RH_NUMERAIRE_USD ? "usd" : "coin",
+        .underlying = s->plan->underlying,
+        .grid = s->experiment->record.every,
+    };
+    if (status == RH_OK)
+        status = rh_results_begin(s->results, &run, &s->recorder, error);
+    rh_json_free(&config);
+    rh_json_free(&identity);
+    return status;
+}
+
+/* Legs that never found a price are an error that names them. */
+static rh_status check_opened(const session *s, rh_error *error) {
+    for (size_t i = 0; i < rh_book_n_legs(s->stage.book); i++) {
+        const rh_leg *leg = rh_book_leg(s->stage.book, i);
+        if (leg->opened == RH_DAWN)
+            return rh_fail(error, RH_BAD_DATA,
+                           "%s never opened: from its `open` on the data show no %s of it together "
+                           "with an implied volatility and a price of %s",
+                           leg->instrument->name,
+                           leg->terms.open_price == RH_AT_BID   ? "bid"
+                           : leg->terms.open_price == RH_AT_ASK ? "ask"
+                           : leg->terms.open_price == RH_AT_MID ? "two-sided quote"
+                                                                : "mark",
+                           s->experiment->hedge.instrument);
+    }
+    return RH_OK;
+}
+
+/* One digest over the digests of all sources, in their order. */
+static void digest_data(const session *s, char out[RH_DIGEST_TEXT]) {
+    const size_t n = rh_replay_n_sources(s->stage.replay);
+    char *all = rh_allocate(n, RH_DIGEST_TEXT);
+    for (size_t i = 0; i < n && all; i++) {
+        rh_source_summary summary;
+        rh_replay_summarise(s->stage.replay, i, &summary);
+        memcpy(all + i * RH_DIGEST_TEXT, summary.sha256, RH_DIGEST_TEXT - 1);
+        all[i * RH_DIGEST_TEXT + RH_DIGEST_TEXT - 1] = '\n';
+    }
+    (void)rh_digest(all ? all : "", all ? n * RH_DIGEST_TEXT : 0, out);
+    rh_release(all);
+}
+
+static rh_status finish(session *s, rh_error *error) {
+    double metrics[RH_N_METRICS];
+    char digest[RH_DIGEST_TEXT];
+    notes n = {0};
+    rh_status status = rh_lane_metrics(s->stage.lane, metrics, error);
+    if (status == RH_OK)
+        status = rh_replay_drain(s->stage.replay, error);
+    if (status != RH_OK)
+        return status;
+    note_conversions(&n, s->stage.book);
+    note_counts(&n, s->stage.lane);
+    note_sources(&n, s);
+    digest_data(s, digest);
+    const rh_results_end end = {.status = "ok",
+                                .data_sha256 = digest,
+                                .notes = n.text,
+                                .events = rh_replay_events(s->stage.replay),
+                                .elapsed_s = seconds() - s->started,
+                                .started = s->started_at,
+                                .metrics = metrics};
+    status = rh_results_finish(s->results, s->recorder, &end, error);
+    if (status != RH_OK)
+        return status;
+    rh_results *results = s->results;
+    s->results = NULL;
+    return rh_results_commit(results, error);
+}
+
+static rh_status replay(session *s, rh_error *error) {
+    rh_status lane_status = RH_OK;
+    rh_error lane_error = {0};
+    rh_run_outcome outcome = {.status = &lane_status, .errors = &lane_error};
+    const size_t book_of_lane = 0;
+    const rh_run_terms terms = {
+        .replay = s->stage.replay,
+        .market = s->stage.market,
+        .books = &s->stage.book,
+        .n_books = 1,
+        .lanes = &s->stage.lane,
+        .book_of_lane = &book_of_lane,
+        .n_lanes = 1,
+        .from = s->experiment->from == RH_NEVER ? RH_DAWN : s->experiment->from,
+        .to = s->experiment->to,
+        .interrupted = s->globals->interrupted,
+        .progress = show_progress,
+        .self = s,
+    };
+    rh_status status = rh_run(&terms, &outcome, error);
+    if (s->globals->progress)
+        (void)fputs("\r\033[K", stderr);
+    if (status == RH_OK && lane_status != RH_OK)
+        status = rh_fail(error, lane_status, "%s", lane_error.text);
+    return status == RH_OK ? check_opened(s, error) : status;
+}
+
+static rh_status run_session(session *s, rh_error *error) {
+    rh_status status = begin(s, error);
+    if (status == RH_OK)
+        status = rh_plan_open(s->plan, s->recorder, &s->stage, error);
+    if (status == RH_OK)
+        status = replay(s, error);
+    return status == RH_OK ? finish(s, error) : status;
+}
+
+/* ---- showing ---- */
+
+static rh_status show(const session *s, rh_error *error) {
+    sqlite3 *db = NULL;
+    if (s->globals->json)
+        return rh_results_export(s->output, "metric", RH_EXPORT_JSON, stdout, error);
+    rh_status status = rh_results_open(s->output, &db, error);
+    if (status == RH_OK)
+        status = rh_report_summary(db, 0, stdout, 80, s->globals->colour, error);
+    (void)sqlite3_close(db);
+    return status;
+}
+
+static rh_status draw(const session *s, const rh_arguments *arguments, rh_error *error) {
+    if (arguments->count[NO_REPORT])
+        return RH_OK;
+    const unsigned formats = RH_REPORT_PNG | RH_REPORT_SVG | RH_REPORT_HTML | RH_REPORT_TXT;
+    rh_status status = rh_report_draw(s->output, 0, s->report, formats, NULL, error);
+    if (status != RH_PARTIAL) {
+        if (status == RH_OK && !s->globals->quiet)
+            (void)fprintf(stderr, "results  %s\ncharts   %s/tearsheet.png\npage     %s/report.html\n",
+                          s->output, s->report, s->report);
+        return status;
+    }
+    rh_warn(s->globals, "%s", error->text);
+    return RH_OK;
+}
+
+static void close_session(session *s) {
+    rh_stage_close(&s->stage);
+    rh_results_abandon(s->results);
+    rh_plan_free(s->plan);
+    rh_experiment_free(s->experiment);
+    rh_release(s->output);
+    rh_release(s->report);
+}
+
+static int run(const rh_arguments *arguments, const rh_globals *globals) {
+    rh_error error = {0};
+    session s = {.globals = globals, .started = seconds(), .started_at = wall_clock()};
+    rh_status status = rh_experiment_read(arguments->operands[0], arguments->given[SET],
+                                          arguments->count[SET], &s.experiment, &error);
+    if (status == RH_OK)
+        status = rh_plan_new(s.experiment, globals->registry, &s.plan, &error);
+    if (status == RH_OK)
+        status = name_outputs(&s, arguments, &error);
+    if (status == RH_OK)
+        status = run_session(&s, &error);
+    if (status == RH_OK)
+        status = show(&s, &error);
+    if (status == RH_OK)
+        status = draw(&s, arguments, &error);
+    int code = status == RH_OK ? RH_OK : rh_report_error(&error);
+    if (status == RH_INTERRUPTED)
+        code = 128 + *globals->interrupted;
+    close_session(&s);
+    return code;
+}
+
+const rh_command rh_command_run = {
+    .name = "run",
+    .operands = "EXPERIMENT",
+    .summary = "replay one configuration; print the summary, write the results and the charts",
+    .example = "rehedge run data/demo.yaml --set strategy.every=4h -o results/demo.db",
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run,
+};

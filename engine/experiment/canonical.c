@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* canonical.c: the configuration as it was understood, as JSON, from the table of keys. */
+#include "base/number.h"
+#include "experiment/keys.h"
+#include "experiment/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void write_time(rh_json *json, const char *name, rh_time time) {
+    char text[RH_TIME_TEXT];
+    rh_json_string(json, name, time == RH_NEVER ? NULL : rh_time_text(time, text));
+}
+
+static void write_duration(rh_json *json, const char *name, int64_t duration) {
+    char text[RH_DURATION_TEXT];
+    rh_json_string(json, name, rh_duration_text(duration, text));
+}
+
+static void write_choice(rh_json *json, const char *name, const char *choices, int position) {
+    char word[40];
+    for (; position > 0; position--)
+        choices += strcspn(choices, " ") + 1;
+    (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(choices, " "), choices);
+    rh_json_string(json, name, word);
+}
+
+static void write_map(rh_json *json, const char *name, const rh_node *map) {
+    double number;
+    rh_json_begin(json, name, '{');
+    for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
+        if (node->text && rh_number_parse(node->text, strlen(node->text), &number) == 0)
+            rh_json_number(json, node->key, number);
+        else
+            rh_json_string(json, node->key, node->text);
+    }
+    rh_json_end(json, '}');
+}
+
+static void write_param(rh_json *json, const rh_param *param, const rh_value *value) {
+    switch (value->given ? param->type : RH_PARAM_TEXT) {
+    case RH_PARAM_NUMBER: rh_json_number(json, param->name, value->number); break;
+    case RH_PARAM_INTEGER: rh_json_number(json, param->name, (double)value->integer); break;
+    case RH_PARAM_DURATION: write_duration(json, param->name, value->integer); break;
+    case RH_PARAM_NUMBERS:
+        rh_json_begin(json, param->name, '[');
+        for (size_t i = 0; i < value->count; i++)
+            rh_json_number(json, NULL, value->numbers[i]);
+        rh_json_end(json, ']');
+        break;
+    default: rh_json_string(json, param->name, value->given ? value->text : NULL); break;
+    }
+}
+
+static void write_plugin(rh_json *json, const char *key, const char *name, const rh_param *params,
+                         const rh_values *values) {
+    rh_json_begin(json, key, '{');
+    rh_json_string(json, "name", name);
+    for (size_t i = 0; i < values->count; i++)
+        write_param(json, &params[i], &values->values[i]);
+    rh_json_end(json, '}');
+}
+
+typedef struct {
+    const rh_plan *plan;
+    int with_paths;
+    rh_json *json;
+} writer;
+
+static void write_keys(const writer *w, const char *pattern, const void *from);
+
+static void write_list(const writer *w, const rh_key *key, const char *name, const void *from) {
+    const char *items;
+    size_t count;
+    char pattern[128];
+    memcpy(&items, from, sizeof items);
+    memcpy(&count, (const char *)from + sizeof items, sizeof count);
+    (void)snprintf(pattern, sizeof pattern, "%s.*.", key->path);
+    rh_json_begin(w->json, name, '[');
+    for (size_t i = 0; i < count; i++) {
+        rh_json_begin(w->json, NULL, '{');
+        write_keys(w, pattern, items + i * key->size);
+        rh_json_end(w->json, '}');
+    }
+    rh_json_end(w->json, ']');
+}
+
+/* Costs that the venue gave are written as the numbers that were used. */
+static double number_used(const writer *w, const rh_key *key, double given) {
+    const rh_costs *costs = &w->plan->lane.costs;
+    const struct {
+        const char *path;
+        double value;
+    } used[] = {{"costs.maker", costs->maker},
+                {"costs.taker", costs->taker},
+                {"costs.option", costs->option},
+                {"costs.option_cap", costs->option_cap},
+                {"costs.delivery", costs->delivery}};
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
+        if (strcmp(used[i].path, key->path) == 0)
+            return used[i].value;
+    return given;
+}
+
+static void write_key(const writer *w, const rh_key *key, const char *name, const void *from) {
+    static const char *const modes[] = {"none", "discrete", "continuous"};
+    rh_json *json = w->json;
+    switch (key->type) {
+    case RH_KEY_TEXT:
+        if (strcmp(key->path, "data.*.path") != 0 || w->with_paths)
+            rh_json_string(json, name, *(const char *const *)from);
+        break;
+    case RH_KEY_NUMBER:
+        rh_json_number(json, name, number_used(w, key, *(const double *)from));
+        break;
+    case RH_KEY_TIME: write_time(json, name, *(const rh_time *)from); break;
+    case RH_KEY_DURATION: write_duration(json, name, *(const int64_t *)from); break;
+    case RH_KEY_CHOICE:
+        if (strcmp(key->path, "funding") == 0)
+            rh_json_string(json, name, modes[w->plan->funding]);
+        else
+            write_choice(json, name, key->choices, *(const int *)from);
+        break;
+    case RH_KEY_FLAG: rh_json_boolean(json, name, *(const int *)from); break;
+    case RH_KEY_MAP: write_map(json, name, *(const rh_node *const *)from); break;
+    case RH_KEY_LIST: write_list(w, key, name, from); break;
+    case RH_KEY_PLUGIN:
+        if (strcmp(key->path, "strategy") == 0)
+            write_plugin(json, name, w->plan->strategy->name, w->plan->strategy->params,
+                         &w->plan->strategy_values);
+        else
+            write_plugin(json, name, w->plan->ratio->name, w->plan->ratio->params,
+                         &w->plan->ratio_values);
+        break;
+    }
+}
+
+/* Writes the keys below a pattern; those with one more dot form an object of their own, and the
+ * table keeps them together. */
+static void write_keys(const writer *w, const char *pattern, const void *from) {
+    size_t n_keys;
+    const rh_key *keys = rh_keys(&n_keys);
+    char group[40] = "";
+    for (size_t i = 0; i < n_keys; i++) {
+        const char *rest = keys[i].path + strlen(pattern);
+        if (strncmp(keys[i].path, pattern, strlen(pattern)) != 0 || strchr(rest, '*'))
+            continue;
+        const char *dot = strchr(rest, '.');
+        const size_t length = dot ? (size_t)(dot - rest) : 0;
+        if (strlen(group) != length || strncmp(group, rest, length) != 0) {
+            if (*group)
+                rh_json_end(w->json, '}');
+            (void)snprintf(group, sizeof group, "%.*s", (int)length, rest);
+            if (*group)
+                rh_json_begin(w->json, group, '{');
+        }
+        write_key(w, &keys[i], dot ? dot + 1 : rest, (const char *)from + keys[i].offset);
+    }
+    if (*group)
+        rh_json_end(w->json, '}');
+}
+
+void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json) {
+    const writer w = {plan, with_paths, json};
+    rh_json_begin(json, NULL, '{');
+    write_keys(&w, "", plan->experiment);
+    rh_json_end(json, '}');
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan.h: an experiment, resolved: names found, terms filled in, contradictions refused.
+ *
+ * A plan holds everything that a run needs and has opened no file yet. rh_plan_open makes the
+ * tape, the market, the book and the lane; `check` and `--dry-run` stop before it.
+ */
+#ifndef RH_EXPERIMENT_PLAN_H
+#define RH_EXPERIMENT_PLAN_H
+
+#include "experiment/experiment.h"
+#include "base/json.h"
+#include "run/run.h"
+#include "strategy/registry.h"
+
+typedef struct {
+    const rh_experiment *experiment;
+    rh_catalogue *catalogue;
+    const rh_venue *venue;
+    rh_source_spec *sources;
+    size_t n_sources;
+    char **paths; /* of the sources */
+    rh_leg_terms *legs;
+    size_t n_legs;
+    const rh_strategy *strategy;
+    const rh_ratio *ratio;
+    rh_values strategy_values, ratio_values;
+    rh_funding_mode funding;
+    rh_book_terms book;
+    rh_lane_terms lane;
+    const char *underlying; /* "BTC"; "" if no instrument says */
+} rh_plan;
+
+/* The experiment and the registry must outlive the plan. */
+rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
+                      rh_error *error);
+void rh_plan_free(rh_plan *plan);
+
+/* The canonical configuration: every key with its value, defaults filled in, keys in the order of
+ * the table. Written to `json`; `with_paths` 0 leaves out where the data lie, so that the text stands for
+ * what was asked and not for where. */
+void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json);
+
+/* What a run works on. */
+typedef struct {
+    rh_replay *replay;
+    rh_market *market;
+    rh_book *book;
+    rh_lane *lane;
+} rh_stage;
+
+rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out, rh_error *error);
+void rh_stage_close(rh_stage *stage);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feed/format.h"
+
+#include "base/config.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static rh_status check_stamp_key(const rh_source_spec *spec, const rh_format *format,
+                                 rh_error *error) {
+    if (!spec->stamp)
+        return RH_OK;
+    if (!format->takes_stamp)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: format %s has no bars; remove stamp", spec->path,
+                       format->name);
+    if (strcmp(spec->stamp, "start") != 0 && strcmp(spec->stamp, "end") != 0)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: stamp is 'start' or 'end', not '%.40s'",
+                       spec->path, spec->stamp);
+    return RH_OK;
+}
+
+static rh_status check_spec(const rh_source_spec *spec, const rh_format *format, rh_error *error) {
+    if (spec->interval < 0 || spec->interval > RH_PERIOD_MAX)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: interval must lie between 0 and 366d",
+                       spec->path);
+    if (spec->delay < 0 || spec->delay > RH_PERIOD_MAX)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: delay must lie between 0 and 366d", spec->path);
+    if (spec->instrument && (!*spec->instrument || strlen(spec->instrument) >= RH_NAME_MAX))
+        return rh_fail(error, RH_BAD_CONFIG, "%s: instrument must have 1 to %d letters", spec->path,
+                       RH_NAME_MAX - 1);
+    if (spec->timezone && strcmp(spec->timezone, "UTC") != 0 && !format->takes_timezone)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: the clock of format %s is UTC; remove timezone",
+                       spec->path, format->name);
+    return check_stamp_key(spec, format, error);
+}
+
+/* ---- header and columns ---- */
+
+static int find_field(const rh_reading *reading, const char *name) {
+    for (int i = 0; i < reading->format->n_fields; i++)
+        if (rh_header_same(&reading->header, reading->format->fields[i].name, name))
+            return i;
+    return RH_NO_FIELD;
+}
+
+static rh_status no_such_field(const rh_reading *reading, const char *name, rh_error *error) {
+    const char *names[RH_FIELDS_MAX];
+    for (int i = 0; i < reading->format->n_fields; i++)
+        names[i] = reading->format->fields[i].name;
+    const char *near = rh_nearest_name(name, names, (size_t)reading->format->n_fields);
+    return rh_fail(error, RH_BAD_CONFIG, "%s: map: format %s has no field '%.80s'%s%s%s",
+                   reading->spec->path, reading->format->name, name, near ? " (did you mean '" : "",
+                   near ? near : "", near ? "'?)" : "");
+}
+
+static int is_renamed(const rh_reading *reading, int column) {
+    for (size_t i = 0; i < reading->spec->n_map; i++)
+        if (rh_header_find(&reading->header, reading->spec->map[i].column) == column)
+            return 1;
+    return 0;
+}
+
+static rh_status bind(rh_reading *reading, int field, int column, rh_error *error) {
+    if (reading->column[field] >= 0)
+        return rh_fail(error, RH_BAD_CONFIG,
+                       "%s:%" PRIu64 ": columns '%.80s' and '%.80s' are both %s; map one of them "
+                       "only",
+                       reading->spec->path, reading->header.line,
+                       reading->header.names[reading->column[field]], reading->header.names[column],
+                       reading->format->fields[field].name);
+    reading->column[field] = column;
+    return RH_OK;
+}
+
+static rh_status bind_renamed(rh_reading *reading, rh_error *error) {
+    for (size_t i = 0; i < reading->spec->n_map; i++) {
+        const struct rh_column_map *map = &reading->spec->map[i];
+        int field = find_field(reading, map->field);
+        if (field == RH_NO_FIELD)
+            return no_such_field(reading, map->field, error);
+        int column = rh_header_find(&reading->header, map->column);
+        if (column < 0)
+            return rh_header_missing(&reading->header, map->column, reading->spec->path, error);
+        rh_status status = bind(reading, field, column, error);
+        if (status != RH_OK)
+            return status;
+    }
+    return RH_OK;
+}
+
+static rh_status bind_named(rh_reading *reading, rh_error *error) {
+    for (int field = 0; field < reading->format->n_fields; field++) {
+        int column = rh_header_find(&reading->header, reading->format->fields[field].name);
+        if (column < 0 || is_renamed(reading, column))
+            continue;
+        rh_status status = bind(reading, field, column, error);
+        if (status != RH_OK)
+            return status;
+    }
+    return RH_OK;
+}
+
+static rh_status check_needed(const rh_reading *reading, rh_error *error) {
+    const rh_format *format = reading->format;
+    for (int field = 0; field < format->n_fields; field++)
+        if (format->fields[field].needed && reading->column[field] < 0)
+            return rh_header_missing(&reading->header, format->fields[field].name,
+                                     reading->spec->path, error);
+    int named = format->name_field != RH_NO_FIELD && reading->column[format->name_field] >= 0;
+    if (!named && !reading->spec->instrument)
+        return rh_fail(error, RH_BAD_CONFIG,
+                       "%s:%" PRIu64 ": no column '%s'; say which instrument the file is of with "
+                       "instrument:",
+                       reading->spec->path, reading->header.line,
+                       format->name_field == RH_NO_FIELD ? "instrument"
+                                                         : format->fields[format->name_field].name);
+    return RH_OK;
+}
+
+static rh_status read_header(rh_reading *reading, rh_error *error) {
+    const rh_format *format = reading->format;
+    rh_row row;
+    for (int titles = format->title_line;; titles--) {
+        int got = rh_rows_next(reading->rows, &row, error);
+        if (got < 0)
+            return error->code;
+        if (got == 0)
+            return rh_fail(error, RH_BAD_DATA, "%s: the file is empty (not even a header)",
+                           reading->spec->path);
+        if (titles == 0 || row.count > 1)
+            break;
+    }
+    rh_status status =
+        rh_header_read(&reading->header, &row, format->ignore_case, reading->spec->path, error);
+    for (int i = 0; i < RH_FIELDS_MAX; i++)
+        reading->column[i] = -1;
+    if (status == RH_OK)
+        status = bind_renamed(reading, error);
+    if (status == RH_OK)
+        status = bind_named(reading, error);
+    return status == RH_OK ? check_needed(reading, error) : status;
+}
+
+/* ---- the pass ---- */
+
+rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const rh_format *format,
+                          const rh_catalogue *catalogue, rh_error *error) {
+    *reading = (rh_reading){.spec = spec, .format = format, .catalogue = catalogue};
+    rh_status status = check_spec(spec, format, error);
+    if (status != RH_OK)
+        return status;
+    reading->interval = spec->interval;
+    reading->stamped_at_start =
+        spec->stamp ? strcmp(spec->stamp, "start") == 0 : format->bars_start;
+    reading->given = RH_NO_INSTRUMENT;
+    if (spec->instrument && catalogue)
+        reading->given = rh_catalogue_find(catalogue, spec->instrument, strlen(spec->instrument));
+    status = rh_stamp_open(&reading->stamp, spec->timezone, error);
+    if (status != RH_OK) {
+        (void)rh_fail_at(error, "%s", spec->path);
+        return status;
+    }
+    status = rh_rows_open(spec->path, &reading->rows, error);
+    if (status == RH_OK)
+        status = read_header(reading, error);
+    return status == RH_OK && format->prepare ? format->prepare(reading, error) : status;
+}
+
+void rh_reading_close(rh_reading *reading) {
+    rh_stamp_clear(&reading->stamp);
+    rh_header_clear(&reading->header);
+    rh_rows_close(reading->rows);
+    reading->rows = NULL;
+}
+
+rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
+    rh_row row;
+    rh_status status = rh_rows_rewind(reading->rows, error);
+    if (status != RH_OK)
+        return status;
+    reading->stamp.last = RH_DAWN;
+    do {
+        int got = rh_rows_next(reading->rows, &row, error);
+        if (got < 0)
+            return error->code;
+        if (got == 0)
+            return rh_fail(error, RH_BAD_DATA, "%s: the file changed while it was read",
+                           reading->spec->path);
+    } while (row.line < reading->header.line);
+    return RH_OK;
+}
+
+static int is_printable(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (iscntrl((unsigned char)text[i]))
+            return 0;
+    return length > 0;
+}
+
+const char *rh_reading_name(const rh_reading *reading, const rh_row *row, size_t *length,
+                            rh_error *error) {
+    char shown[RH_CELL_SHOWN];
+    const int field = reading->format->name_field;
+    const rh_cell *cell = rh_cell_of(reading, row, field);
+    if (!cell) {
+        (void)rh_cell_fail(reading, row, field, error, "no instrument in this row");
+        return NULL;
+    }
+    *length = cell->length;
+    const char *blank = reading->format->vendor_names ? strchr(cell->text, ' ') : NULL;
+    if (blank)
+        *length = (size_t)(blank - cell->text);
+    if (*length < RH_NAME_MAX && is_printable(cell->text, *length))
+        return cell->text;
+    (void)rh_cell_fail(reading, row, field, error, "bad instrument name '%s' (1 to %d letters)",
+                       rh_cell_show(cell, shown), RH_NAME_MAX - 1);
+    return NULL;
+}
+
+/* A file that is said to be of one instrument may call it what it likes, but only one thing. */
+static rh_status check_only_name(rh_reading *reading, const rh_row *row, const char *name,
+                                 size_t length, rh_error *error) {
+    if (!reading->only_name[0]) {
+        memcpy(reading->only_name, name, length);
+        reading->only_name[length] = '\0';
+    }
+    if (strlen(reading->only_name) == length && memcmp(reading->only_name, name, length) == 0)
+        return RH_OK;
+    return rh_cell_fail(reading, row, reading->format->name_field, error,
+                        "instrument '%.*s' in a file that is said to be of one instrument and "
+                        "began with '%s'; remove instrument:",
+                        (int)length, name, reading->only_name);
+}
+
+static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
+    const int field = reading->format->name_field;
+    size_t length;
+    reading->instrument = reading->given;
+    if (field == RH_NO_FIELD || reading->column[field] < 0)
+        return RH_OK;
+    const char *name = rh_reading_name(reading, row, &length, error);
+    if (!name)
+        return RH_BAD_DATA;
+    if (reading->spec->instrument)
+        return check_only_name(reading, row, name, length, error);
+    reading->instrument = rh_catalogue_find(reading->catalogue, name, length);
+    if (reading->instrument == RH_NO_INSTRUMENT && reading->format->vendor_names)
+        return rh_cell_fail(reading, row, field, error,
+                            "no instrument is called '%.*s' here; say which one the file is of "
+                            "with instrument:",
+                            (int)length, name);
+    return RH_OK;
+}
+
+static int64_t grid_of(const rh_reading *reading, const rh_row *row) {
+    return reading->format->grid ? reading->format->grid(reading, row) : 0;
+}
+
+static rh_status check_order(const rh_reading *reading, const rh_row *row, rh_time time,
+                             rh_error *error) {
+    char at[RH_TIME_TEXT], by[RH_DURATION_TEXT];
+    const rh_stamp *stamp = &reading->stamp;
+    if (stamp->last == RH_DAWN || stamp->direction == 0)
+        return RH_OK;
+    int64_t step = stamp->direction > 0 ? time - stamp->last : stamp->last - time;
+    if (step >= 0)
+        return RH_OK;
+    return rh_cell_fail(reading, row, reading->format->time_field, error,
+                        "%s is %s %s than the row before, in a file that began %s first; sort it "
+                        "by time",
+                        rh_time_text(time, at), rh_duration_text(-step, by),
+                        stamp->direction > 0 ? "earlier" : "later",
+                        stamp->direction > 0 ? "oldest" : "newest");
+}
+
+static rh_status find_time(rh_reading *reading, const rh_row *row, rh_error *error) {
+    const int column = reading->column[reading->format->time_field];
+    rh_time time = 0;
+    /* Only a local clock needs the row's grid. */
+    int64_t grid = reading->stamp.zone ? grid_of(reading, row) : 0;
+    rh_status status = rh_stamp_read(&reading->stamp, &row->cells[column], grid, &time, error);
+    if (status != RH_OK) {
+        (void)rh_fail_at(error, "%s:%" PRIu64 ":%d", reading->spec->path, row->line, column + 1);
+        return status;
+    }
+    status = check_order(reading, row, time, error);
+    reading->stamp.last = time;
+    reading->time = reading->stamped_at_start ? time + reading->interval : time;
+    return status;
+}
+
+int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error) {
+    int got = rh_rows_next(reading->rows, row, error);
+    if (got <= 0)
+        return got;
+    if (row->count != reading->header.count) {
+        (void)rh_fail(error, RH_BAD_DATA,
+                      "%s:%" PRIu64
+                      ": the row has %zu cells, the header %zu (is the file cut off?)",
+                      reading->spec->path, row->line, row->count, reading->header.count);
+        return -1;
+    }
+    if (find_time(reading, row, error) != RH_OK)
+        return -1;
+    return find_instrument(reading, row, error) == RH_OK ? 1 : -1;
+}
+
+void rh_reading_note(rh_reading *reading, const char *format, ...) {
+    size_t used = strlen(reading->note);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(reading->note + used, sizeof reading->note - used, format, arguments);
+    va_end(arguments);
+}

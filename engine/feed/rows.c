@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feed/rows.h"
+
+#include "base/memory.h"
+#include "feed/bytes.h"
+
+#include <csv.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHUNK = 1 << 16, GROWTH = 1 << 16 };
+
+/* What a callback found wrong; libcsv cannot be stopped, so it is looked at afterwards. */
+typedef enum { FINE, NO_MEMORY, CELL_TOO_LONG, ROW_TOO_LONG, TOO_MANY_CELLS, LONE_CR } trouble;
+
+struct rh_rows {
+    const char *path;
+    rh_bytes *bytes;
+    struct csv_parser parser;
+    int parser_ready, finished;
+    size_t at, end;     /* unread part of `chunk` */
+    uint64_t line;      /* of the byte at `at` */
+    uint64_t row_line;  /* where the row began */
+    uint64_t cell_line; /* where the unfinished cell began */
+    int begun, done;    /* of the row */
+    trouble trouble;
+    size_t count, used; /* cells and bytes of the row so far */
+    size_t cells_capacity, text_capacity;
+    size_t *starts; /* of the cells in `text`, which may move while the row grows */
+    rh_cell *cells;
+    char *text;
+    unsigned char chunk[CHUNK];
+};
+
+const char *rh_cell_show(const rh_cell *cell, char buffer[RH_CELL_SHOWN]) {
+    size_t length = cell->length < 40 ? cell->length : 40;
+    for (size_t i = 0; i < length; i++)
+        buffer[i] = iscntrl((unsigned char)cell->text[i]) ? '?' : cell->text[i];
+    (void)snprintf(buffer + length, RH_CELL_SHOWN - length, "%s", cell->length > 40 ? "..." : "");
+    return buffer;
+}
+
+static void *resize_for_libcsv(void *block, size_t size) {
+    return rh_resize(block, size, 1);
+}
+
+static int room_for_text(rh_rows *r, size_t bytes) {
+    if (r->used + bytes <= r->text_capacity)
+        return 0;
+    size_t wanted =
+        r->text_capacity * 2 > r->used + bytes ? r->text_capacity * 2 : r->used + bytes + GROWTH;
+    char *text = rh_resize(r->text, wanted, 1);
+    if (!text)
+        return -1;
+    r->text = text;
+    r->text_capacity = wanted;
+    return 0;
+}
+
+static int room_for_cell(rh_rows *r) {
+    if (r->count < r->cells_capacity)
+        return 0;
+    size_t wanted = r->cells_capacity ? r->cells_capacity * 2 : 64;
+    size_t *starts = rh_resize(r->starts, wanted, sizeof *starts);
+    if (!starts)
+        return -1;
+    r->starts = starts;
+    rh_cell *cells = rh_resize(r->cells, wanted, sizeof *cells);
+    if (!cells)
+        return -1;
+    r->cells = cells;
+    r->cells_capacity = wanted;
+    return 0;
+}
+
+static trouble add_cell(rh_rows *r, const char *text, size_t length) {
+    if (r->done)
+        return LONE_CR;
+    if (length > RH_CELL_MAX)
+        return CELL_TOO_LONG;
+    if (r->used + length >= RH_ROW_MAX)
+        return ROW_TOO_LONG;
+    if (r->count == RH_ROW_CELLS)
+        return TOO_MANY_CELLS;
+    if (room_for_text(r, length + 1) != 0 || room_for_cell(r) != 0)
+        return NO_MEMORY;
+    if (length > 0)
+        memcpy(r->text + r->used, text, length);
+    r->text[r->used + length] = '\0';
+    r->starts[r->count] = r->used;
+    r->cells[r->count++].length = length;
+    r->used += length + 1;
+    return FINE;
+}
+
+static void on_cell(void *text, size_t length, void *user) {
+    rh_rows *r = user;
+    if (r->trouble == FINE)
+        r->trouble = add_cell(r, text, length);
+}
+
+static void on_row_end(int terminator, void *user) {
+    rh_rows *r = user;
+    (void)terminator;
+    r->done = 1;
+}
+
+static rh_status fail_in_cell(const rh_rows *r, rh_error *error, const char *what) {
+    return rh_fail(error, RH_BAD_DATA, "%s:%" PRIu64 ":%zu: %s", r->path, r->cell_line,
+                   r->count + 1, what);
+}
+
+static rh_status check_trouble(const rh_rows *r, rh_error *error) {
+    switch (r->trouble) {
+    case FINE: return RH_OK;
+    case NO_MEMORY: return rh_fail(error, RH_FAILED, "%s: no memory for a row", r->path);
+    case CELL_TOO_LONG:
+        return fail_in_cell(r, error,
+                            "a cell of more than 1 MiB begins here (a quote that never closes?)");
+    case ROW_TOO_LONG: return fail_in_cell(r, error, "a row of more than 4 MiB");
+    case TOO_MANY_CELLS: return fail_in_cell(r, error, "a row of more than 4096 cells");
+    case LONE_CR:
+        return rh_fail(error, RH_BAD_DATA,
+                       "%s:%" PRIu64 ": a carriage return inside a line (lines must end in LF or "
+                       "CRLF)",
+                       r->path, r->line);
+    }
+    return RH_FAILED;
+}
+
+static rh_status check_parser(rh_rows *r, rh_error *error) {
+    int code = csv_error(&r->parser);
+    if (code == CSV_ENOMEM)
+        return rh_fail(error, RH_FAILED, "%s: no memory for a row", r->path);
+    return fail_in_cell(r, error, "a quote inside a cell (quote the cell and double the quote)");
+}
+
+/* The piece up to the end of the line, or of what has been read. */
+static size_t piece_length(const rh_rows *r) {
+    const unsigned char *from = r->chunk + r->at;
+    const unsigned char *end = memchr(from, '\n', r->end - r->at);
+    return end ? (size_t)(end - from) + 1 : r->end - r->at;
+}
+
+static int is_blank(const unsigned char *piece, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (piece[i] != ' ' && piece[i] != '\t' && piece[i] != '\r' && piece[i] != '\n')
+            return 0;
+    return 1;
+}
+
+/* Gives libcsv one line or a part of it, so that rows come out one at a time and the line in
+ * which a row or an open cell began is known. */
+static rh_status feed_piece(rh_rows *r, rh_error *error) {
+    const unsigned char *piece = r->chunk + r->at;
+    size_t length = piece_length(r), cells_before = r->count;
+    int ends_line = piece[length - 1] == '\n';
+    if (memchr(piece, '\0', length))
+        return rh_fail(error, RH_BAD_DATA,
+                       "%s:%" PRIu64 ": a NUL byte: this is no text (or UTF-16; save it as UTF-8)",
+                       r->path, r->line);
+    if (!r->begun && !is_blank(piece, length)) {
+        r->begun = 1;
+        r->row_line = r->cell_line = r->line;
+    }
+    size_t taken = csv_parse(&r->parser, piece, length, on_cell, on_row_end, r);
+    if (r->count > cells_before)
+        r->cell_line = r->line;
+    if (r->trouble == FINE && csv_get_buffer_size(&r->parser) > RH_CELL_MAX + 2 * GROWTH)
+        r->trouble = CELL_TOO_LONG;
+    rh_status status = check_trouble(r, error);
+    if (status == RH_OK && taken != length)
+        status = check_parser(r, error);
+    r->at += length;
+    r->line += (uint64_t)ends_line;
+    return status;
+}
+
+static rh_status read_chunk(rh_rows *r, rh_error *error) {
+    int first = r->line == 1 && r->end == 0;
+    r->at = 0;
+    rh_status status = rh_bytes_read(r->bytes, r->chunk, CHUNK, &r->end, error);
+    if (status == RH_OK && first && r->end >= 3 && memcmp(r->chunk, "\xef\xbb\xbf", 3) == 0)
+        r->at = 3;
+    return status;
+}
+
+/* The last row may have no line end; an open quote is only reported here. */
+static rh_status finish(rh_rows *r, rh_error *error) {
+    r->finished = 1;
+    if (csv_fini(&r->parser, on_cell, on_row_end, r) != 0) {
+        if (csv_error(&r->parser) == CSV_ENOMEM)
+            return rh_fail(error, RH_FAILED, "%s: no memory for a row", r->path);
+        return fail_in_cell(r, error, "a quote that begins here never closes");
+    }
+    return check_trouble(r, error);
+}
+
+static void publish(rh_rows *r, rh_row *row) {
+    for (size_t i = 0; i < r->count; i++)
+        r->cells[i].text = r->text + r->starts[i];
+    row->line = r->row_line;
+    row->count = r->count;
+    row->cells = r->cells;
+}
+
+int rh_rows_next(rh_rows *r, rh_row *row, rh_error *error) {
+    r->count = r->used = 0;
+    r->begun = r->done = 0;
+    while (!r->done && !r->finished) {
+        rh_status status = RH_OK;
+        if (r->at == r->end)
+            status = read_chunk(r, error);
+        if (status == RH_OK)
+            status = r->at < r->end ? feed_piece(r, error) : finish(r, error);
+        if (status != RH_OK) {
+            r->finished = 1;
+            return -1;
+        }
+    }
+    if (!r->done)
+        return 0;
+    publish(r, row);
+    return 1;
+}
+
+static rh_status start(rh_rows *r, rh_error *error) {
+    if (r->parser_ready)
+        csv_free(&r->parser);
+    if (csv_init(&r->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+        return rh_fail(error, RH_FAILED, "%s: cannot start libcsv", r->path);
+    r->parser_ready = 1;
+    csv_set_realloc_func(&r->parser, resize_for_libcsv);
+    csv_set_free_func(&r->parser, rh_release);
+    csv_set_blk_size(&r->parser, GROWTH);
+    r->at = r->end = 0;
+    r->line = r->row_line = r->cell_line = 1;
+    r->finished = 0;
+    r->trouble = FINE;
+    return RH_OK;
+}
+
+rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error) {
+    rh_rows *r = rh_allocate(1, sizeof *r);
+    if (!r)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", path);
+    r->path = path;
+    rh_status status = rh_bytes_open(path, &r->bytes, error);
+    if (status == RH_OK)
+        status = start(r, error);
+    if (status != RH_OK) {
+        rh_rows_close(r);
+        return status;
+    }
+    *out = r;
+    return RH_OK;
+}
+
+rh_status rh_rows_rewind(rh_rows *r, rh_error *error) {
+    rh_status status = rh_bytes_rewind(r->bytes, error);
+    return status == RH_OK ? start(r, error) : status;
+}
+
+void rh_rows_close(rh_rows *r) {
+    if (!r)
+        return;
+    if (r->parser_ready)
+        csv_free(&r->parser);
+    rh_bytes_close(r->bytes);
+    rh_release(r->starts);
+    rh_release(r->cells);
+    rh_release(r->text);
+    rh_release(r);
+}
+
+void rh_rows_digest(const rh_rows *r, char hex[65]) {
+    rh_bytes_digest(r->bytes, hex);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rows.h: the rows of a comma-separated file, pulled one at a time (RFC 4180, read by libcsv).
+ *
+ * Memory is that of the longest row, which is limited. Blanks around unquoted cells are dropped,
+ * a byte-order mark too; CRLF and a last line without an end are fine; blank lines are skipped but
+ * counted, so that line numbers are those of an editor.
+ *
+ * Refused, with the line: a quote that never closes, text after a closing quote, a NUL byte, a
+ * cell over RH_CELL_MAX, a row over RH_ROW_MAX or RH_ROW_CELLS, a lone carriage return.
+ */
+#ifndef RH_FEED_ROWS_H
+#define RH_FEED_ROWS_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    RH_CELL_MAX = 1 << 20, /* bytes */
+    RH_ROW_MAX = 1 << 22,  /* bytes */
+    RH_ROW_CELLS = 4096
+};
+
+typedef struct {
+    const char *text; /* ends with a NUL that `length` doesn't count */
+    size_t length;
+} rh_cell;
+
+typedef struct {
+    uint64_t line; /* where the row begins, from 1 */
+    size_t count;
+    const rh_cell *cells; /* until the next pull */
+} rh_row;
+
+/* The cell as a message may show it: at most 40 bytes, control characters as '?'. Returns
+ * `buffer`. */
+#define RH_CELL_SHOWN 48
+const char *rh_cell_show(const rh_cell *cell, char buffer[RH_CELL_SHOWN]);
+
+typedef struct rh_rows rh_rows;
+
+/* `path` must outlive the reader. */
+rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error);
+void rh_rows_close(rh_rows *rows);
+
+/* 1 and a row, 0 at the end, -1 with the error filled. */
+int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error);
+
+/* Back to the first row. */
+rh_status rh_rows_rewind(rh_rows *rows, rh_error *error);
+
+/* SHA-256 of the decompressed bytes, "" before the end. */
+void rh_rows_digest(const rh_rows *rows, char hex[65]);
+
+#endif

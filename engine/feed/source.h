@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source.h: a file of market history as a stream of events.
+ *
+ * A source is pulled: rh_source_next hands out one event at a time, `known` never going back, in
+ * memory that does not grow with the file. Formats are a table (rh_formats); a file that is
+ * written newest first is turned round through an unnamed temporary file in $TMPDIR (64 bytes an
+ * event), rows of one time included. Which way a file runs is told by its first two different
+ * times; a later row against it is an error.
+ *
+ * Rows of instruments that the catalogue doesn't hold are dropped: their time and number of cells
+ * are checked, their other cells are not read.
+ *
+ * All events of one row have its times. A bar stamped at its start happens, and is known, one
+ * interval later. Errors name file:line:column (the column's number, from 1), the value and the
+ * mend: RH_BAD_DATA for the file, RH_BAD_CONFIG for what is said of it, RH_FAILED for the machine.
+ */
+#ifndef RH_FEED_SOURCE_H
+#define RH_FEED_SOURCE_H
+
+#include "base/status.h"
+#include "instrument/catalogue.h"
+#include "instrument/event.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the experiment says of one file. Texts belong to the caller and must outlive the source;
+ * NULL or 0 where nothing is said. */
+typedef struct {
+    const char *format;     /* name in rh_formats */
+    const char *path;       /* a regular file, plain or gzip, found by content, not by name */
+    const char *instrument; /* the whole file is of this instrument; it may call it otherwise, but
+                             * all rows alike */
+    const char *timezone;   /* IANA name of the clock of text stamps; UTC if NULL */
+    int64_t interval;       /* length of a bar or funding period, at most 366 days; 0: bars that are
+                             * stamped at their start take the smallest step of the first rows,
+                             * funding 8 h; bars stamped at their end then have no grid to miss */
+    const char *stamp; /* "start" or "end" of its bar that a row's time is; format's own if NULL */
+    int64_t delay;     /* known = happened + delay */
+    int proxy;         /* funding of another contract may stand for `instrument` */
+    size_t n_map;      /* column renames: file's name -> field's name */
+    const struct rh_column_map { /* a mapped column no longer has its own name */
+        const char *column, *field;
+    } * map;
+} rh_source_spec;
+
+typedef struct rh_source rh_source;
+
+/* `number` becomes the events' source field. Opening reads far enough to find the header, the
+ * time unit and the direction. The catalogue must outlive the source. */
+rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_catalogue *catalogue,
+                         rh_source **out, rh_error *error);
+
+/* 1 and an event, 0 at the end, -1 with the error filled; after an error it stays at -1. The first
+ * call reads a whole file that is written newest first. */
+int rh_source_next(rh_source *source, rh_event *event, rh_error *error);
+
+void rh_source_close(rh_source *source);
+
+/* What is known once the end was reached. `sha256` is of the decompressed bytes, hexadecimal. */
+typedef struct {
+    uint64_t rows;    /* data rows read */
+    uint64_t events;  /* handed out */
+    uint64_t foreign; /* rows of instruments that the catalogue doesn't hold */
+    uint64_t gaps; /* missing bars or funding stamps between an instrument's first and last, where
+                    * the length of the period is known */
+    rh_time first, last; /* when its first and last row happened; RH_NEVER, RH_DAWN without rows */
+    char sha256[65];     /* "" if the end wasn't reached */
+    char note[256];      /* what the reader wants said, "" if nothing */
+} rh_source_summary;
+void rh_source_summarise(const rh_source *source, rh_source_summary *out);
+
+/* Every instrument name in a file, in order of appearance, for `list instruments` and for
+ * finding futures of an expiry; calls `each` once a name. The rows' times and values are not
+ * read. With spec->instrument that is the only name. */
+rh_status rh_source_names(const rh_source_spec *spec, void (*each)(void *user, const char *name),
+                          void *user, rh_error *error);
+
+/* One row of `rehedge list formats`. */
+typedef struct {
+    const char *name, *summary;
+    const char *columns; /* the columns that it reads, by header name */
+    const char *units;
+    const char *clock;
+    const char *source; /* who publishes it */
+} rh_format_entry;
+const rh_format_entry *rh_formats(size_t *count);
+
+#endif

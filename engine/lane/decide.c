@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* decide.c: what the rule sees, when it is asked, and what it says. */
+#include "base/memory.h"
+#include "lane/lane_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- exposures (SPEC: exposure) ---- */
+
+/* X of everything but the hedge: with the book's delta sum, the coin balance B counts towards
+ * X_usd; X_coin = X_usd - E/S, which takes off the options' coin prices, B again, and the USD
+ * balance over S. */
+static double book_exposure(const rh_lane *lane, const rh_book_value *value) {
+    const int include = lane->terms.collateral == RH_COLLATERAL_INCLUDED;
+    if (lane->terms.numeraire == RH_NUMERAIRE_USD)
+        return value->exposure_usd + (include ? rh_ledger_look(lane->ledger, RH_COIN) : 0.0);
+    return value->exposure_coin -
+           (include ? rh_ledger_look(lane->ledger, RH_USD) / value->spot : 0.0);
+}
+
+rh_exposures rh_lane_exposures(const rh_lane *lane) {
+    const rh_book_value *value = rh_book_value_now(lane->book);
+    const rh_holding *holding = rh_ledger_holding(lane->ledger, HEDGE);
+    const double book = book_exposure(lane, value);
+    return (rh_exposures){
+        .book = book,
+        .held = rh_exposure(lane->hedge, holding->quantity, value->hedge),
+        .pending = rh_exposure(lane->hedge, lane->order.quantity, value->hedge),
+        .neutral = lane->terms.target - book,
+    };
+}
+
+double rh_lane_pnl(const rh_lane *lane) {
+    const rh_book_value *value = rh_book_value_now(lane->book);
+    const double usd = rh_ledger_look(lane->ledger, RH_USD) +
+                       rh_ledger_look(lane->ledger, RH_COIN) * value->spot +
+                       value->option_value_usd;
+    return lane->terms.numeraire == RH_NUMERAIRE_USD ? usd - lane->start.usd
+                                                     : usd / value->spot - lane->start.coin;
+}
+
+/* ---- the view ---- */
+
+static double half_spread(const rh_state *state) {
+    return isnan(state->bid) || isnan(state->ask) ? 0.0 : 0.5 * (state->ask - state->bid);
+}
+
+static double yearly_funding(const rh_state *state, double price) {
+    if (isnan(state->rate) || state->interval <= 0)
+        return 0.0;
+    return state->rate * price * (365.0 * (double)RH_DAY) / (double)state->interval;
+}
+
+static rh_hedge view_hedge(const rh_lane *lane, const rh_book_value *value,
+                           const rh_exposures *exposures) {
+    const rh_state *state = rh_market_state(lane->market, lane->terms.hedge);
+    const double fee =
+        lane->terms.execution.maker ? lane->terms.costs.maker : lane->terms.costs.taker;
+    const double spread =
+        lane->terms.execution.price == RH_FILL_AT_TOUCH ? half_spread(state) : 0.0;
+    return (rh_hedge){.held = exposures->held,
+                      .pending = exposures->pending,
+                      .neutral = exposures->neutral,
+                      .price = value->hedge,
+                      .bid = state->bid,
+                      .ask = state->ask,
+                      .cost = spread + fee * value->hedge,
+                      .delta = 1.0,
+                      .funding = yearly_funding(state, value->hedge)};
+}
+
+static uint32_t seen_of(const rh_book_value *value) {
+    if (value->evidence == RH_BY_STALE || value->evidence == RH_BY_NOTHING)
+        return RH_SEEN_STALE;
+    return value->evidence == RH_BY_MODEL ? RH_SEEN_BEFORE : RH_SEEN_NOW;
+}
+
+static void count_observations(rh_lane *lane) {
+    for (size_t i = 0; i < lane->n_watched; i++)
+        lane->observations[i] = rh_market_state(lane->market, lane->watched[i])->observations;
+}
+
+static rh_view make_view(rh_lane *lane, const rh_hedge *hedge, const rh_exposures *exposures) {
+    const rh_book_value *value = rh_book_value_now(lane->book);
+    const double variance = rh_market_state(lane->market, lane->terms.hedge)->variance;
+    count_observations(lane);
+    return (rh_view){.size = sizeof(rh_view),
+                     .hedge_size = sizeof *hedge,
+                     .now = rh_market_now(lane->market),
+                     .opened = lane->opened,
+                     .expiry = value->expiry,
+                     .woke = lane->woke,
+                     .seen = seen_of(value),
+                     .hedges = hedge,
+                     .n_hedges = 1,
+                     .exposure = exposures->book,
+                     .target = lane->terms.target,
+                     .size_options = value->size_options,
+                     .gamma = value->gamma,
+                     .vega = value->vega,
+                     .theta = value->theta,
+                     .spot = value->spot,
+                     .forward = value->forward,
+                     .vol = value->vol,
+                     .rate = lane->terms.rate,
+                     .cost = hedge->cost / hedge->price,
+                     .pnl = rh_lane_pnl(lane),
+                     .variance = variance - lane->variance_at_open,
+                     .observations = lane->observations,
+                     .n_observations = lane->n_watched};
+}
+
+/* ---- wakes ---- */
+
+static double signal_now(const rh_lane *lane, uint32_t signal) {
+    const rh_book_value *value;
+    rh_exposures x;
+    switch (signal) {
+    case RH_SIGNAL_GAP:
+        x = rh_lane_exposures(lane);
+        return x.held + x.pending - x.neutral;
+    case RH_SIGNAL_PRICE:
+        value = rh_book_value_now(lane->book);
+        return value->hedge;
+    case RH_SIGNAL_PNL: return rh_lane_pnl(lane);
+    case RH_SIGNAL_VARIANCE:
+        return rh_market_state(lane->market, lane->terms.hedge)->variance -
+               lane->variance_at_open;
+    default: break;
+    }
+    const size_t i = signal - RH_SIGNAL_OBSERVATION;
+    return i < lane->n_watched
+               ? (double)rh_market_state(lane->market, lane->watched[i])->observations
+               : NAN;
+}
+
+static double scale_now(const rh_lane *lane, const rh_wake *wake) {
+    const rh_book_value *value;
+    switch (wake->scale) {
+    case RH_SCALE_ANCHOR: return fabs(wake->anchor);
+    case RH_SCALE_GAMMA:
+        value = rh_book_value_now(lane->book);
+        return fabs(value->gamma) * value->hedge;
+    case RH_SCALE_SIZE: return rh_book_value_now(lane->book)->size_options;
+    default: return 1.0;
+    }
+}
+
+int rh_lane_signalled(const rh_lane *lane) {
+    const rh_wake *wake = &lane->wake;
+    if (wake->signal == RH_SIGNAL_NONE)
+        return 0;
+    if (wake->signal == RH_SIGNAL_EVERY)
+        return 1;
+    return fabs(signal_now(lane, wake->signal) - wake->anchor) >
+           wake->width * scale_now(lane, wake);
+}
+
+/* ---- the rule ---- */
+
+typedef struct {
+    rh_lane *lane;
+    char said[256];
+} starting;
+
+static int host_watch(void *self, const char *instrument) {
+    rh_lane *lane = ((starting *)self)->lane;
+    uint32_t id = rh_catalogue_find(rh_market_catalogue(lane->market), instrument,
+                                    strlen(instrument));
+    if (id == RH_NO_INSTRUMENT || lane->n_watched == MAX_WATCHED)
+        return -1;
+    lane->watched[lane->n_watched] = id;
+    return (int)lane->n_watched++;
+}
+
+static void host_complain(void *self, const char *sentence) {
+    starting *s = self;
+    (void)snprintf(s->said, sizeof s->said, "%s", sentence);
+}
+
+rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
+    const rh_strategy *rule = lane->terms.strategy;
+    starting s = {lane, "refused its parameters"};
+    const rh_host host = {.size = sizeof host, .self = &s, .watch = host_watch,
+                          .complain = host_complain, .n_hedges = 1};
+    lane->state = rh_allocate(1, rule->state_size);
+    if (!lane->state)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    lane->wake = (rh_wake){.at = RH_NEVER};
+    if (!rule->start || rule->start(lane->state, lane->terms.values->values, &host) == 0)
+        return RH_OK;
+    return rh_fail(error, RH_BAD_CONFIG, "strategy %s: %s", rule->name, s.said);
+}
+
+static rh_status misbehaved(const rh_lane *lane, const char *what, double number,
+                            rh_error *error) {
+    char when[RH_TIME_TEXT];
+    return rh_fail(error, RH_FAILED, "strategy %s at %s: %s (%g)", lane->terms.strategy->name,
+                   rh_time_text(rh_market_now(lane->market), when), what, number);
+}
+
+/* Asks the rule. *trade says whether it wants `target`; the wake is taken over in either case. */
+rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error) {
+    const rh_strategy *rule = lane->terms.strategy;
+    const rh_book_value *value = rh_book_value_now(lane->book);
+    const rh_exposures x = rh_lane_exposures(lane);
+    *trade = 0;
+    if (isnan(x.neutral) || isnan(x.held)) {
+        lane->pending_ask = 1;
+        lane->counts.blind++;
+        return RH_OK;
+    }
+    const rh_hedge hedge = view_hedge(lane, value, &x);
+    const rh_view view = make_view(lane, &hedge, &x);
+    rh_wake wake = {.at = RH_NEVER};
+    if (rule->observe)
+        rule->observe(lane->state, &view);
+    *target = x.held + x.pending;
+    int said = rule->decide(lane->state, &view, target, &wake);
+    lane->counts.decisions++;
+    if (said != RH_HOLD && said != RH_TRADE)
+        return misbehaved(lane, "decide returned neither RH_HOLD nor RH_TRADE", said, error);
+    if (said == RH_TRADE && !isfinite(*target))
+        return misbehaved(lane, "named a target that is not a number", *target, error);
+    if (said == RH_TRADE && rule->accepted)
+        rule->accepted(lane->state, &view);
+    lane->wake = wake;
+    lane->woke = 0;
+    lane->pending_ask = 0;
+    *trade = said == RH_TRADE;
+    return RH_OK;
+}

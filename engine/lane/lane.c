@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lane.c: one instant of one lane: the book's changes, orders, the rule, the record. */
+#include "lane/lane.h"
+
+#include "base/memory.h"
+#include "lane/lane_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- making ---- */
+
+static rh_status hear_flow(void *self, const rh_flow *flow, rh_error *error) {
+    rh_recorder *recorder = self;
+    return recorder->flow(recorder, flow, error);
+}
+
+/* The hedge first, then every leg that isn't an option, each under its own number. */
+static size_t list_holdings(rh_lane *lane, uint32_t *ids, rh_holding_role *roles) {
+    size_t count = 1;
+    ids[HEDGE] = lane->terms.hedge;
+    roles[HEDGE] = RH_HELD_AS_HEDGE;
+    for (size_t i = 0; i < rh_book_n_legs(lane->book); i++) {
+        const rh_leg *leg = rh_book_leg(lane->book, i);
+        if (leg->instrument->kind == RH_OPTION)
+            continue;
+        lane->holding_of_leg[i] = count;
+        ids[count] = leg->terms.instrument;
+        roles[count++] = RH_HELD_IN_BOOK;
+    }
+    return count;
+}
+
+static rh_status make_ledgers(rh_lane *lane, rh_error *error) {
+    const size_t most = rh_book_n_legs(lane->book) + 1;
+    uint32_t *ids = rh_allocate(most, sizeof *ids);
+    rh_holding_role *roles = rh_allocate(most, sizeof *roles);
+    rh_flow_listener listener = {0};
+    rh_status status = RH_FAILED;
+    if (lane->recorder)
+        listener = (rh_flow_listener){hear_flow, lane->recorder};
+    if (!ids || !roles) {
+        (void)rh_fail(error, RH_FAILED, "out of memory");
+    } else {
+        const rh_ledger_terms terms = {.usd = lane->terms.usd,
+                                       .coin = lane->terms.coin,
+                                       .rate = lane->terms.rate,
+                                       .rate_coin = lane->terms.rate_coin,
+                                       .collateral = lane->terms.collateral,
+                                       .n_holdings = list_holdings(lane, ids, roles),
+                                       .holdings = ids,
+                                       .roles = roles};
+        status = rh_ledger_new(&terms, lane->market, listener, &lane->ledger, error);
+        if (status == RH_OK)
+            status = rh_ledger_new(&terms, lane->market, (rh_flow_listener){0}, &lane->shadow,
+                                   error);
+    }
+    rh_release(ids);
+    rh_release(roles);
+    return status;
+}
+
+rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market *market,
+                      rh_recorder *recorder, rh_lane **out, rh_error *error) {
+    rh_lane *lane = rh_allocate(1, sizeof *lane);
+    if (!lane)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    lane->terms = *terms;
+    lane->book = book;
+    lane->market = market;
+    lane->recorder = recorder;
+    lane->hedge = rh_catalogue_get(rh_market_catalogue(market), terms->hedge);
+    lane->touched = lane->last_step = RH_DAWN;
+    lane->next_record = RH_NEVER;
+    lane->holding_of_leg = rh_allocate(rh_book_n_legs(book), sizeof *lane->holding_of_leg);
+    lane->marks = rh_allocate(rh_book_n_legs(book), sizeof *lane->marks);
+    rh_status status = lane->holding_of_leg && lane->marks
+                           ? make_ledgers(lane, error)
+                           : rh_fail(error, RH_FAILED, "out of memory");
+    if (status == RH_OK)
+        status = rh_lane_start_rule(lane, error);
+    if (status != RH_OK) {
+        rh_lane_free(lane);
+        return status;
+    }
+    *out = lane;
+    return RH_OK;
+}
+
+void rh_lane_free(rh_lane *lane) {
+    if (!lane)
+        return;
+    rh_ledger_free(lane->ledger);
+    rh_ledger_free(lane->shadow);
+    rh_metric_series_free(&lane->series);
+    rh_release(lane->holding_of_leg);
+    rh_release(lane->marks);
+    rh_release(lane->state);
+    rh_release(lane);
+}
+
+/* ---- when ---- */
+
+/* The earlier of `next` and a wish, if the wish lies in the future. */
+static rh_time sooner(const rh_lane *lane, rh_time next, rh_time wish) {
+    return wish > rh_market_now(lane->market) && wish < next ? wish : next;
+}
+
+rh_time rh_lane_next_time(const rh_lane *lane) {
+    if (!lane->started || lane->finished)
+        return RH_NEVER;
+    rh_time next = sooner(lane, RH_NEVER, lane->next_record);
+    next = sooner(lane, next, rh_order_next_time(&lane->order, &lane->terms.execution));
+    return sooner(lane, next, lane->wake.at);
+}
+
+static int order_on_its_way(const rh_lane *lane) {
+    return lane->order.quantity != 0.0;
+}
+
+static int hedge_observed(const rh_lane *lane) {
+    return rh_market_state(lane->market, lane->terms.hedge)->observed ==
+           rh_market_now(lane->market);
+}
+
+int rh_lane_due(const rh_lane *lane, size_t n_changes) {
+    const rh_time now = rh_market_now(lane->market);
+    if (lane->finished)
+        return 0;
+    if (n_changes > 0)
+        return 1;
+    if (!lane->started)
+        return 0;
+    if (now >= lane->next_record || lane->pending_ask || lane->terms.ask_always ||
+        lane->terms.strategy->observe || rh_market_funding_stamp(lane->market))
+        return 1;
+    if (order_on_its_way(lane))
+        return hedge_observed(lane) ||
+               now >= rh_order_next_time(&lane->order, &lane->terms.execution);
+    return now >= lane->wake.at || rh_lane_signalled(lane);
+}
+
+rh_status rh_lane_touch(rh_lane *lane, rh_error *error) {
+    const rh_time now = rh_market_now(lane->market);
+    if (lane->touched == now)
+        return RH_OK;
+    const double spot = rh_book_value_now(lane->book)->spot;
+    lane->touched = now;
+    rh_status status = rh_ledger_touch(lane->ledger, spot, error);
+    return status == RH_OK ? rh_ledger_touch(lane->shadow, spot, error) : status;
+}
+
+/* ---- fills ---- */
+
+static rh_status write_fill(rh_lane *lane, const rh_fill *fill, rh_error *error) {
+    return lane->recorder ? lane->recorder->fill(lane->recorder, fill, error) : RH_OK;
+}
+
+static void sum_hedge_fill(rh_lane *lane, const rh_fill *fill) {
+    const double notional =
+        rh_notional_usd(lane->hedge, fill->quantity, fill->price);
+    lane->totals.turnover_usd += notional;
+    if (lane->order_reason == RH_FILL_HEDGE)
+        lane->totals.rebalances += 1.0;
+}
+
+static rh_status fill_order(rh_lane *lane, rh_price price, rh_error *error) {
+    const rh_order order = lane->order;
+    rh_fill fill = {.reason = lane->order_reason, .evidence = price.evidence};
+    rh_status status = rh_lane_touch(lane, error);
+    if (status != RH_OK)
+        return status;
+    const double fee = rh_fee(&lane->terms.costs, lane->hedge, order.quantity, price.value,
+                              price.value, lane->terms.execution.maker);
+    lane->order.quantity = 0.0;
+    status = rh_ledger_trade(lane->ledger, HEDGE, order.quantity, price.value, order.decided, fee,
+                             &fill, error);
+    const int64_t age = rh_market_now(lane->market) - price.at;
+    if (age > lane->counts.oldest_fill)
+        lane->counts.oldest_fill = age;
+    if (lane->terms.execution.price == RH_FILL_AT_TOUCH && price.evidence != RH_BY_QUOTE)
+        lane->counts.without_quote++;
+    sum_hedge_fill(lane, &fill);
+    return status == RH_OK ? write_fill(lane, &fill, error) : status;
+}
+
+/* Lets the order meet the venue if it is there. */
+static rh_status try_order(rh_lane *lane, rh_error *error) {
+    if (!order_on_its_way(lane) ||
+        !rh_order_arrives(&lane->order, &lane->terms.execution, lane->market))
+        return RH_OK;
+    rh_price price = rh_order_price(&lane->order, &lane->terms.execution, lane->market);
+    if (!isnan(price.value))
+        return fill_order(lane, price, error);
+    if (!lane->order.waiting)
+        lane->counts.waited++;
+    lane->order.waiting = 1;
+    return RH_OK;
+}
+
+static void send_order(rh_lane *lane, double target_quantity, rh_fill_reason reason) {
+    const double held = rh_ledger_holding(lane->ledger, HEDGE)->quantity;
+    const double quantity = rh_order_quantity(lane->hedge, held, target_quantity);
+    if (quantity == 0.0)
+        return;
+    lane->order_reason = reason;
+    rh_order_send(&lane->order, &lane->terms.execution, lane->market, lane->terms.hedge, quantity,
+                  rh_book_value_now(lane->book)->hedge);
+}
+
+/* ---- the book's changes ---- */
+
+static double underlying_price(const rh_lane *lane) {
+    return rh_book_value_now(lane->book)->spot;
+}
+
+static void sum_opening(rh_lane *lane, const rh_leg *leg, double price) {
+    const double spot = underlying_price(lane);
+    const double premium = -leg->size * price * (leg->instrument->settle == RH_INVERSE ? spot : 1);
+    const int option = leg->instrument->kind == RH_OPTION;
+    lane->totals.book_notional_usd +=
+        option ? fabs(leg->size) * spot
+               : rh_notional_usd(leg->instrument, leg->terms.quantity, leg->value.price);
+    if (option)
+        lane->totals.premium +=
+            lane->terms.numeraire == RH_NUMERAIRE_USD ? premium : premium / spot;
+}
+
+/* A position of the book changes hands at `price` in one account. */
+static rh_status trade_leg(rh_lane *lane, rh_ledger *ledger, size_t i, double sign,
+                           const rh_book_change *change, rh_fill *fill, rh_error *error) {
+    const rh_leg *leg = rh_book_leg(lane->book, i);
+    const double quantity = sign * leg->terms.quantity;
+    const double fee = rh_fee(&lane->terms.costs, leg->instrument, quantity, change->price,
+                              underlying_price(lane), 0);
+    if (leg->instrument->kind == RH_OPTION)
+        return rh_ledger_option(ledger, leg->terms.instrument, sign * leg->size, change->price,
+                                change->mark, fee, fill, error);
+    return rh_ledger_trade(ledger, lane->holding_of_leg[i], quantity, change->price,
+                           change->mark, fee, fill, error);
+}
+
+static rh_status settle_leg(rh_lane *lane, rh_ledger *ledger, size_t i,
+                            const rh_book_change *change, rh_fill *fill, rh_error *error) {
+    const rh_leg *leg = rh_book_leg(lane->book, i);
+    const uint32_t id = leg->terms.instrument;
+    *fill = (rh_fill){.ts = rh_market_now(lane->market), .instrument = id,
+                      .quantity = -leg->terms.quantity, .price = change->price,
+                      .mid = change->mark};
+    if (leg->instrument->kind != RH_OPTION)
+        return rh_ledger_settle_future(ledger, lane->holding_of_leg[i], change->delivery, error);
+    const double fee = rh_delivery_fee(&lane->terms.costs, leg->instrument, leg->terms.quantity,
+                                       change->price, change->delivery);
+    fill->fee_usd =
+        fee * (leg->instrument->settle == RH_INVERSE ? underlying_price(lane) : 1.0);
+    return rh_ledger_settle_option(ledger, id, leg->size, change->price, fee, error);
+}
+
+/* What delivery at another price than the desk's forward made, beyond the last mark. */
+static void explain_settlement(rh_lane *lane, const rh_leg *leg, const rh_book_change *change) {
+    const double spot = underlying_price(lane);
+    const double gained = leg->size * (change->price - change->mark);
+    const int inverse = leg->instrument->settle == RH_INVERSE;
+    lane->explained.usd[RH_TERM_SETTLEMENT] += inverse ? gained * spot : gained;
+    lane->explained.coin[RH_TERM_SETTLEMENT] += inverse ? gained : gained / spot;
+}
+
+static rh_status apply_change(rh_lane *lane, const rh_book_change *change, rh_error *error) {
+    const rh_leg *leg = rh_book_leg(lane->book, change->leg);
+    const int option = leg->instrument->kind == RH_OPTION;
+    rh_fill fill = {0}, shadow = {0};
+    rh_status status;
+    if (change->kind == RH_CHANGE_SETTLE) {
+        status = settle_leg(lane, lane->ledger, change->leg, change, &fill, error);
+        if (status == RH_OK)
+            status = settle_leg(lane, lane->shadow, change->leg, change, &shadow, error);
+    } else {
+        double sign = change->kind == RH_CHANGE_OPEN ? 1.0 : -1.0;
+        status = trade_leg(lane, lane->ledger, change->leg, sign, change, &fill, error);
+        if (status == RH_OK)
+            status = trade_leg(lane, lane->shadow, change->leg, sign, change, &shadow, error);
+    }
+    if (status != RH_OK)
+        return status;
+    if (change->kind == RH_CHANGE_OPEN) {
+        rh_lane_mark_leg(lane, change->leg);
+        sum_opening(lane, leg, change->price);
+    } else if (option) {
+        rh_lane_explain_leg(lane, change->leg);
+    }
+    if (change->kind == RH_CHANGE_SETTLE && option)
+        explain_settlement(lane, leg, change);
+    static const rh_fill_reason reasons[] = {RH_FILL_OPEN, RH_FILL_CLOSE, RH_FILL_SETTLE};
+    fill.reason = reasons[change->kind];
+    fill.evidence = change->evidence;
+    lane->woke |= RH_WOKE_BOOK;
+    return write_fill(lane, &fill, error);
+}
+
+/* ---- one instant ---- */
+
+static void start(rh_lane *lane) {
+    lane->started = 1;
+    lane->opened = rh_market_now(lane->market);
+    lane->variance_at_open = rh_market_state(lane->market, lane->terms.hedge)->variance;
+    lane->next_record = lane->opened;
+    rh_lane_start_steps(lane);
+}
+
+/* Numbers of the whole book once its first legs are open. */
+static void note_opening(rh_lane *lane) {
+    const rh_book_value *value = rh_book_value_now(lane->book);
+    const double unit = lane->terms.numeraire == RH_NUMERAIRE_USD ? 1.0 : value->spot;
+    lane->totals.vega_at_open = fabs(value->vega) / unit;
+    lane->totals.iv_at_open = value->vol;
+}
+
+static rh_status decide(rh_lane *lane, rh_error *error) {
+    double target;
+    int trade = 0;
+    const rh_time now = rh_market_now(lane->market);
+    if (order_on_its_way(lane))
+        return RH_OK;
+    if (rh_book_finished(lane->book)) {
+        if (lane->terms.at_end == RH_AT_END_CLOSE)
+            send_order(lane, 0.0, RH_FILL_CLOSE);
+        return RH_OK;
+    }
+    if (now >= lane->wake.at)
+        lane->woke |= RH_WOKE_TIME;
+    if (rh_lane_signalled(lane))
+        lane->woke |= RH_WOKE_SIGNAL;
+    if (!lane->woke && !lane->pending_ask && !lane->terms.ask_always &&
+        !lane->terms.strategy->observe)
+        return RH_OK;
+    rh_status status = rh_lane_ask(lane, &target, &trade, error);
+    if (status == RH_OK && trade)
+        send_order(lane,
+                   rh_quantity_for(lane->hedge, target, rh_book_value_now(lane->book)->hedge),
+                   RH_FILL_HEDGE);
+    return status;
+}
+
+/* The book is gone and so is the hedge, or it is meant to stay. */
+static int all_done(const rh_lane *lane) {
+    return rh_book_finished(lane->book) && !order_on_its_way(lane) &&
+           (lane->terms.at_end == RH_AT_END_KEEP ||
+            rh_ledger_holding(lane->ledger, HEDGE)->quantity == 0.0);
+}
+
+rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n_changes,
+                          rh_error *error) {
+    const int first = !lane->started;
+    rh_status status = RH_OK;
+    if (first)
+        start(lane);
+    if (n_changes > 0 || rh_market_funding_stamp(lane->market))
+        status = rh_lane_touch(lane, error);
+    for (size_t i = 0; i < n_changes && status == RH_OK; i++)
+        status = apply_change(lane, &changes[i], error);
+    if (first)
+        note_opening(lane);
+    const int sent_earlier = order_on_its_way(lane);
+    if (status == RH_OK && sent_earlier) {
+        status = try_order(lane, error);
+        lane->woke |= order_on_its_way(lane) ? 0 : RH_WOKE_FILL;
+    }
+    if (status == RH_OK)
+        status = decide(lane, error);
+    if (status == RH_OK && !sent_earlier)
+        status = try_order(lane, error);
+    if (status != RH_OK)
+        return status;
+    lane->finished = all_done(lane);
+    if (lane->finished || rh_market_now(lane->market) >= lane->next_record)
+        status = rh_lane_record(lane, error);
+    return status;
+}
+
+/* ---- the end ---- */
+
+int rh_lane_finished(const rh_lane *lane) {
+    return lane->finished;
+}
+
+rh_status rh_lane_end(rh_lane *lane, rh_error *error) {
+    if (lane->finished || !lane->started)
+        return RH_OK;
+    lane->finished = 1;
+    lane->counts.still_open = rh_book_value_now(lane->book)->n_open;
+    return lane->last_step == rh_market_now(lane->market) ? RH_OK : rh_lane_record(lane, error);
+}
+
+rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_error *error) {
+    const double *usd = lane->summed.usd;
+    rh_metric_totals totals = lane->totals;
+    totals.funding = usd[RH_TERM_FUNDING];
+    totals.interest = usd[RH_TERM_INTEREST];
+    totals.fees = -usd[RH_TERM_FEE];
+    totals.spread = -usd[RH_TERM_SPREAD];
+    totals.impact = -usd[RH_TERM_IMPACT];
+    totals.latency = -usd[RH_TERM_LATENCY];
+    totals.hedge_pnl = usd[RH_TERM_HEDGE];
+    totals.gamma_pnl = usd[RH_TERM_GAMMA];
+    totals.theta_pnl = usd[RH_TERM_THETA];
+    totals.unexplained = usd[RH_TERM_RESIDUAL];
+    totals.option_pnl = 0.0;
+    for (int t = RH_TERM_DELTA; t <= RH_TERM_BASIS; t++)
+        totals.option_pnl += usd[t];
+    totals.option_pnl += usd[RH_TERM_SETTLEMENT] + usd[RH_TERM_RESIDUAL];
+    totals.capital = lane->terms.numeraire == RH_NUMERAIRE_USD ? lane->start.usd
+                                                               : lane->start.coin;
+    totals.grid = lane->terms.record_every;
+    return rh_metric_compute(&lane->series, &totals, out, error);
+}
+
+void rh_lane_count(const rh_lane *lane, rh_lane_counts *out) {
+    *out = lane->counts;
+    out->residual_share = lane->absolute_residual / lane->absolute_gamma_theta;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lane_parts.h: the inside of a lane, shared by the files of this room and by nobody else. */
+#ifndef RH_LANE_LANE_PARTS_H
+#define RH_LANE_LANE_PARTS_H
+
+#include "lane/explain.h"
+#include "lane/lane.h"
+
+enum { MAX_WATCHED = 16, HEDGE = 0 /* the hedge's place among the ledger's holdings */ };
+
+/* Equity of an account in both currencies. */
+typedef struct {
+    double usd, coin;
+} rh_equity;
+
+struct rh_lane {
+    rh_lane_terms terms;
+    rh_book *book;
+    const rh_market *market;
+    rh_recorder *recorder;
+    const rh_instrument *hedge;
+
+    /* strategy */
+    void *state;
+    rh_wake wake;
+    uint32_t woke;   /* RH_WOKE_ bits gathered since the rule was last asked */
+    int pending_ask; /* due, but the exposure was unknown */
+    uint32_t watched[MAX_WATCHED];
+    uint64_t observations[MAX_WATCHED];
+    size_t n_watched;
+
+    /* execution */
+    rh_order order;
+    rh_fill_reason order_reason;
+
+    /* accounts */
+    rh_ledger *ledger, *shadow;
+    size_t *holding_of_leg; /* place among the holdings of legs that aren't options */
+    rh_time touched;
+
+    /* steps */
+    int started, finished;
+    rh_time opened, next_record;
+    double variance_at_open;
+    rh_equity start, last, shadow_last;
+    rh_time last_step;
+    rh_leg_mark *marks;         /* of each open option leg, at the last step or its opening */
+    rh_attribution explained;   /* of option legs, since the last step */
+
+    /* sums */
+    rh_metric_series series;
+    rh_metric_totals totals;
+    rh_attribution summed;
+    double absolute_residual, absolute_gamma_theta;
+    rh_lane_counts counts;
+};
+
+/* Brings both accounts to now, once per instant. */
+rh_status rh_lane_touch(rh_lane *lane, rh_error *error);
+
+/* decide.c: the exposures as they stand, and the rule. */
+typedef struct {
+    double book;    /* exposure of everything but the hedge, in the numeraire */
+    double held;    /* of the hedge */
+    double pending; /* of the order on its way */
+    double neutral; /* of the hedge that would meet the target */
+} rh_exposures;
+rh_exposures rh_lane_exposures(const rh_lane *lane);
+double rh_lane_pnl(const rh_lane *lane);
+int rh_lane_signalled(const rh_lane *lane);
+rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error);
+rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error);
+
+/* step.c: the record grid. */
+rh_equity rh_lane_equity(const rh_lane *lane, const rh_ledger *ledger);
+void rh_lane_mark_leg(rh_lane *lane, size_t i);
+void rh_lane_explain_leg(rh_lane *lane, size_t i);
+void rh_lane_start_steps(rh_lane *lane);
+rh_status rh_lane_record(rh_lane *lane, rh_error *error);
+
+#endif

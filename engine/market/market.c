@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "market/market.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+
+struct rh_market {
+    const rh_catalogue *catalogue;
+    rh_state *states;
+    size_t count;
+    rh_funding_mode funding;
+    rh_time now;
+    double index;
+    rh_time index_at;
+    int stamps;        /* funding stamps in the instant that is being applied */
+    rh_time stamped;   /* last instant in which discrete funding fell due */
+    uint32_t followed; /* whose variance is summed */
+};
+
+static const rh_state UNKNOWN = {
+    .bid = NAN,          .bid_size = NAN,      .ask = NAN,           .ask_size = NAN,
+    .quoted = RH_DAWN,   .last = NAN,          .traded = RH_DAWN,    .mark = NAN,
+    .iv = NAN,           .forward = NAN,       .index = NAN,         .marked = RH_DAWN,
+    .iv_at = RH_DAWN,    .forward_at = RH_DAWN, .index_at = RH_DAWN, .rate = NAN,
+    .rate_at = RH_DAWN,  .delivery = NAN,      .delivered_at = RH_DAWN,
+    .happened = RH_DAWN, .observed = RH_DAWN,  .variance_price = NAN,
+};
+
+rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding) {
+    rh_market *market = rh_allocate(1, sizeof *market);
+    if (!market)
+        return NULL;
+    market->count = rh_catalogue_count(catalogue);
+    market->states = rh_allocate(market->count, sizeof *market->states);
+    if (!market->states) {
+        rh_release(market);
+        return NULL;
+    }
+    for (size_t i = 0; i < market->count; i++)
+        market->states[i] = UNKNOWN;
+    market->catalogue = catalogue;
+    market->funding = funding;
+    market->now = market->index_at = market->stamped = RH_DAWN;
+    market->followed = RH_NO_INSTRUMENT;
+    market->index = NAN;
+    return market;
+}
+
+void rh_market_free(rh_market *market) {
+    if (!market)
+        return;
+    rh_release(market->states);
+    rh_release(market);
+}
+
+rh_time rh_market_now(const rh_market *market) {
+    return market->now;
+}
+
+const rh_state *rh_market_state(const rh_market *market, uint32_t instrument) {
+    return &market->states[instrument];
+}
+
+const rh_catalogue *rh_market_catalogue(const rh_market *market) {
+    return market->catalogue;
+}
+
+double rh_market_index(const rh_market *market, rh_time *at) {
+    *at = market->index_at;
+    return market->index;
+}
+
+/* ---- funding ---- */
+
+/* What one unit held long pays when `fraction` of an interval at the last rate is due. */
+static double funding_due(const rh_instrument *instrument, const rh_state *state,
+                          double fraction) {
+    double mark = isnan(state->mark) ? rh_market_price(state).value : state->mark;
+    if (isnan(mark) || isnan(state->rate))
+        return 0.0;
+    double size = state->rate * fraction * instrument->multiplier;
+    return instrument->settle == RH_INVERSE ? size / mark : size * mark;
+}
+
+/* A rate holds from its row for one interval at most. */
+static void accrue(const rh_instrument *instrument, rh_state *state, rh_time from, rh_time to) {
+    if (state->rate_at == RH_DAWN || state->interval <= 0)
+        return;
+    rh_time end = state->rate_at + state->interval;
+    rh_time covered = to < end ? to : end;
+    if (covered > from)
+        state->funding_paid += funding_due(instrument, state,
+                                           (double)(covered - from) / (double)state->interval);
+    else
+        covered = from;
+    state->funding_gap += to - covered;
+}
+
+void rh_market_advance(rh_market *market, rh_time now) {
+    if (market->funding == RH_FUNDING_CONTINUOUS && market->now != RH_DAWN)
+        for (uint32_t i = 0; i < market->count; i++)
+            accrue(rh_catalogue_get(market->catalogue, i), &market->states[i], market->now, now);
+    market->now = now;
+}
+
+/* ---- events ---- */
+
+static int take(const rh_event *event, int position, double *into) {
+    if (!rh_event_has(event, position))
+        return 0;
+    *into = event->value[position];
+    return 1;
+}
+
+static void apply_quote(rh_state *state, const rh_event *event) {
+    int any = take(event, RH_BID, &state->bid) | take(event, RH_ASK, &state->ask);
+    any |= take(event, RH_BID_SIZE, &state->bid_size) | take(event, RH_ASK_SIZE, &state->ask_size);
+    if (any)
+        state->quoted = event->known;
+}
+
+static void apply_mark(rh_market *market, rh_state *state, const rh_event *event) {
+    if (take(event, RH_MARK, &state->mark))
+        state->marked = event->known;
+    if (take(event, RH_IV, &state->iv))
+        state->iv_at = event->known;
+    if (take(event, RH_FORWARD, &state->forward))
+        state->forward_at = event->known;
+    if (take(event, RH_INDEX, &state->index)) {
+        state->index_at = event->known;
+        market->index = state->index;
+        market->index_at = event->known;
+    }
+}
+
+/* Discrete funding is paid at its stamp, when the instant is complete; a continuous rate starts to
+ * run there. */
+static void apply_funding(rh_market *market, rh_state *state, const rh_event *event) {
+    double seconds = (double)(8 * RH_HOUR) / (double)RH_S;
+    if (!take(event, RH_RATE, &state->rate))
+        return;
+    (void)take(event, RH_INTERVAL, &seconds);
+    state->interval = (int64_t)(seconds * (double)RH_S);
+    state->rate_at = event->known;
+    if (market->funding == RH_FUNDING_DISCRETE && !isnan(state->rate))
+        market->stamps++;
+}
+
+void rh_market_apply(rh_market *market, const rh_event *event) {
+    rh_state *state = &market->states[event->instrument];
+    if (state->observed != event->known)
+        state->observations++;
+    state->observed = event->known;
+    if (event->happened > state->happened)
+        state->happened = event->happened;
+    switch ((rh_event_kind)event->kind) {
+    case RH_EVENT_QUOTE: apply_quote(state, event); break;
+    case RH_EVENT_TRADE:
+        if (take(event, RH_TRADE_PRICE, &state->last))
+            state->traded = event->known;
+        break;
+    case RH_EVENT_BAR:
+        if (take(event, RH_CLOSE, &state->last))
+            state->traded = event->known;
+        break;
+    case RH_EVENT_MARK: apply_mark(market, state, event); break;
+    case RH_EVENT_FUNDING: apply_funding(market, state, event); break;
+    case RH_EVENT_SETTLEMENT:
+        if (take(event, RH_DELIVERY, &state->delivery))
+            state->delivered_at = event->known;
+        break;
+    }
+}
+
+void rh_market_follow(rh_market *market, uint32_t instrument) {
+    market->followed = instrument;
+}
+
+static void sum_variance(rh_state *state) {
+    double price = rh_market_price(state).value;
+    if (isnan(price) || price == state->variance_price)
+        return;
+    if (!isnan(state->variance_price)) {
+        double r = log(price / state->variance_price);
+        state->variance += r * r;
+    }
+    state->variance_price = price;
+}
+
+int rh_market_funding_stamp(const rh_market *market) {
+    return market->stamped == market->now;
+}
+
+void rh_market_complete(rh_market *market) {
+    if (market->followed != RH_NO_INSTRUMENT)
+        sum_variance(&market->states[market->followed]);
+    if (market->stamps > 0)
+        market->stamped = market->now;
+    for (uint32_t i = 0; market->stamps > 0 && i < market->count; i++) {
+        rh_state *state = &market->states[i];
+        if (state->rate_at != market->now || isnan(state->rate))
+            continue;
+        state->funding_paid += funding_due(rh_catalogue_get(market->catalogue, i), state, 1.0);
+        market->stamps--;
+    }
+    market->stamps = 0;
+}
+
+/* ---- prices ---- */
+
+rh_price rh_market_price(const rh_state *state) {
+    int bid = !isnan(state->bid), ask = !isnan(state->ask);
+    if (bid && ask)
+        return (rh_price){0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE};
+    if (!isnan(state->mark))
+        return (rh_price){state->mark, state->marked, RH_BY_MARK};
+    if (!isnan(state->last))
+        return (rh_price){state->last, state->traded, RH_BY_TRADE};
+    if (bid || ask)
+        return (rh_price){bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED};
+    return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
+}
+
+rh_price rh_market_touch(const rh_state *state, int sign) {
+    double side = sign > 0 ? state->ask : state->bid;
+    double other = sign > 0 ? state->bid : state->ask;
+    if (!isnan(side))
+        return (rh_price){side, state->quoted, isnan(other) ? RH_BY_ONE_SIDED : RH_BY_QUOTE};
+    if (state->quoted != RH_DAWN) /* quoted instrument, but nobody on this side now */
+        return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
+    return rh_market_price(state);
+}

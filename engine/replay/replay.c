@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "replay/replay.h"
+
+#include "base/memory.h"
+
+/* A source and the event that it will give next. */
+typedef struct {
+    rh_source *source;
+    rh_event next;
+    int live;
+} stream;
+
+struct rh_replay {
+    stream *streams;
+    size_t n_streams;
+    rh_event *events;
+    size_t capacity;
+    uint64_t taken;
+};
+
+static rh_status pull(stream *s, rh_error *error) {
+    int got = rh_source_next(s->source, &s->next, error);
+    s->live = got > 0;
+    return got >= 0 ? RH_OK : error ? error->code : RH_BAD_DATA;
+}
+
+rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs,
+                         const rh_catalogue *catalogue, rh_replay **out, rh_error *error) {
+    rh_replay *replay = rh_allocate(1, sizeof *replay);
+    if (replay)
+        replay->streams = rh_allocate(n_specs, sizeof *replay->streams);
+    if (!replay || !replay->streams) {
+        rh_replay_close(replay);
+        return rh_fail(error, RH_FAILED, "out of memory");
+    }
+    for (size_t i = 0; i < n_specs; i++) {
+        stream *s = &replay->streams[replay->n_streams++];
+        rh_status status =
+            rh_source_open(&specs[i], (uint16_t)i, catalogue, &s->source, error);
+        if (status == RH_OK)
+            status = pull(s, error);
+        if (status != RH_OK) {
+            rh_replay_close(replay);
+            return status;
+        }
+    }
+    *out = replay;
+    return RH_OK;
+}
+
+void rh_replay_close(rh_replay *replay) {
+    if (!replay)
+        return;
+    for (size_t i = 0; i < replay->n_streams; i++)
+        rh_source_close(replay->streams[i].source);
+    rh_release(replay->streams);
+    rh_release(replay->events);
+    rh_release(replay);
+}
+
+rh_time rh_replay_next_time(const rh_replay *replay) {
+    rh_time next = RH_NEVER;
+    for (size_t i = 0; i < replay->n_streams; i++)
+        if (replay->streams[i].live && replay->streams[i].next.known < next)
+            next = replay->streams[i].next.known;
+    return next;
+}
+
+rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *count,
+                         rh_error *error) {
+    const rh_time now = rh_replay_next_time(replay);
+    *count = 0;
+    for (size_t i = 0; i < replay->n_streams; i++) {
+        stream *s = &replay->streams[i];
+        while (s->live && s->next.known == now) {
+            if (rh_make_room(&replay->events, *count, &replay->capacity,
+                             sizeof *replay->events) != 0)
+                return rh_fail(error, RH_FAILED, "out of memory");
+            replay->events[(*count)++] = s->next;
+            rh_status status = pull(s, error);
+            if (status != RH_OK)
+                return status;
+        }
+    }
+    replay->taken += *count;
+    *events = replay->events;
+    return RH_OK;
+}
+
+rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < replay->n_streams && status == RH_OK; i++)
+        while (status == RH_OK && replay->streams[i].live)
+            status = pull(&replay->streams[i], error);
+    return status;
+}
+
+uint64_t rh_replay_events(const rh_replay *replay) {
+    return replay->taken;
+}
+
+size_t rh_replay_n_sources(const rh_replay *replay) {
+    return replay->n_streams;
+}
+
+void rh_replay_summarise(const rh_replay *replay, size_t i, rh_source_summary *out) {
+    rh_source_summarise(replay->streams[i].source, out);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* page.h: the HTML page: one file without references to others. */
+#ifndef RH_REPORT_PAGE_H
+#define RH_REPORT_PAGE_H
+
+#include "base/status.h"
+#include "report/run.h"
+
+#include <stdio.h>
+
+struct sqlite3;
+
+typedef struct {
+    const rh_report_run *run;
+    struct sqlite3 *db;       /* for the fills */
+    const char *results_path; /* named in the commands the page proposes */
+    const char *svg_path;     /* the tear sheet; NULL or unreadable: the page says it is missing */
+} rh_report_page;
+
+/* An rh_report_writer; `subject` is an rh_report_page. */
+rh_status rh_page_write(FILE *out, const void *subject, rh_error *error);
+
+/* Compact JSON, indented for reading and escaped for HTML. */
+void rh_page_write_json(FILE *out, const char *json);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/report.h"
+
+#include "report/gnuplot.h"
+#include "report/page.h"
+#include "report/run.h"
+#include "report/sheet.h"
+#include "results/results.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_TEXT = 4096, DRAWING_SECONDS = 120, SUMMARY_WIDTH = 80 };
+
+static const unsigned pictures = RH_REPORT_PNG | RH_REPORT_SVG | RH_REPORT_PDF;
+
+const char *rh_report_file_name(unsigned format) {
+    switch (format) {
+    case RH_REPORT_HTML: return "report.html";
+    case RH_REPORT_PNG: return "tearsheet.png";
+    case RH_REPORT_SVG: return "tearsheet.svg";
+    case RH_REPORT_PDF: return "tearsheet.pdf";
+    case RH_REPORT_TXT: return "summary.txt";
+    default: return "";
+    }
+}
+
+/* Makes a directory and those above it. */
+static rh_status make_directory(const char *path, rh_error *error) {
+    char part[PATH_TEXT];
+    if (strlen(path) >= sizeof part)
+        return rh_fail(error, RH_FAILED, "%.80s...: the path is too long", path);
+    for (size_t i = 1; i <= strlen(path); i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return rh_fail(error, RH_FAILED, "%s: %s", part, strerror(errno));
+    }
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return rh_fail(error, RH_FAILED, "%s: is not a directory", path);
+    return RH_OK;
+}
+
+static int has_script(const char *folder, const char *tail, char *out, size_t size) {
+    char script[PATH_TEXT + 32];
+    if ((size_t)snprintf(out, size, "%s%s", folder, tail) >= size)
+        return 0;
+    (void)snprintf(script, sizeof script, "%s/tearsheet.gp", out);
+    return access(script, R_OK) == 0;
+}
+
+/* The folder of the running program, where the system tells (Linux); else "". */
+static void find_program(char *out, size_t size) {
+    ssize_t length = readlink("/proc/self/exe", out, size - 1);
+    out[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash)
+        *slash = '\0';
+}
+
+/* The folder of the .gp files: of $REHEDGE_DATA, an installation seen from the program, the
+ * installation that was configured. */
+static rh_status find_scripts(char *out, size_t size, rh_error *error) {
+    char program[PATH_TEXT];
+    const char *data = getenv("REHEDGE_DATA");
+    if (data && *data) {
+        if (has_script(data, "/plots", out, size))
+            return RH_OK;
+        return rh_fail(error, RH_FAILED,
+                       "%s/plots/tearsheet.gp: not there (REHEDGE_DATA names the "
+                       "folder that has plots/)",
+                       data);
+    }
+    find_program(program, sizeof program);
+    if (program[0] && has_script(program, "/../share/rehedge/plots", out, size))
+        return RH_OK;
+#ifdef REHEDGE_SOURCE_DATADIR
+    if (has_script(REHEDGE_SOURCE_DATADIR, "/plots", out, size))
+        return RH_OK;
+#endif
+#ifdef REHEDGE_INSTALL_DATADIR
+    if (has_script(REHEDGE_INSTALL_DATADIR, "/plots", out, size))
+        return RH_OK;
+#endif
+    return rh_fail(error, RH_FAILED,
+                   "the plot scripts (plots/tearsheet.gp) were not found; set "
+                   "REHEDGE_DATA to the folder share/rehedge of the installation");
+}
+
+static rh_status copy_bytes(FILE *out, const void *subject, rh_error *error) {
+    const char *path = subject;
+    char block[4096];
+    size_t count;
+    FILE *in = fopen(path, "rb");
+    if (!in)
+        return rh_fail(error, RH_FAILED, "%s: %s", path, strerror(errno));
+    while ((count = fread(block, 1, sizeof block, in)) > 0)
+        (void)fwrite(block, 1, count, out);
+    int bad = ferror(in);
+    (void)fclose(in);
+    return bad ? rh_fail(error, RH_FAILED, "%s: can't be read", path) : RH_OK;
+}
+
+static rh_status copy_scripts(const char *directory, rh_error *error) {
+    static const char *const names[] = {"theme.gp", "tearsheet.gp"};
+    char folder[PATH_TEXT], path[PATH_TEXT + 32];
+    rh_status status = find_scripts(folder, sizeof folder, error);
+    for (size_t i = 0; status == RH_OK && i < sizeof names / sizeof *names; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        status = rh_report_write_file(directory, names[i], copy_bytes, path, error);
+    }
+    return status;
+}
+
+typedef struct {
+    sqlite3 *db;
+    const char *results_path, *directory;
+    rh_report_run run;
+    unsigned formats;
+    rh_report_files *files;
+} job;
+
+static rh_status write_summary(FILE *out, const void *subject, rh_error *error) {
+    const job *j = subject;
+    return rh_report_summary(j->db, j->run.id, out, SUMMARY_WIDTH, 0, error);
+}
+
+static rh_status make_text(job *j, rh_error *error) {
+    if (!(j->formats & RH_REPORT_TXT))
+        return RH_OK;
+    rh_status status = rh_report_write_file(j->directory, rh_report_file_name(RH_REPORT_TXT),
+                                            write_summary, j, error);
+    if (status == RH_OK)
+        j->files->made |= RH_REPORT_TXT;
+    return status;
+}
+
+/* The page embeds the SVG, so HTML asks for it as well. */
+static rh_status make_pictures(job *j, rh_error *error) {
+    char log_path[PATH_TEXT + 32];
+    unsigned wanted = j->formats & pictures;
+    rh_status status = RH_OK;
+    if (j->formats & RH_REPORT_HTML)
+        wanted |= RH_REPORT_SVG;
+    (void)snprintf(log_path, sizeof log_path, "%s/gnuplot.log", j->directory);
+    (void)unlink(log_path);
+    for (unsigned format = 1; format <= RH_REPORT_ALL && status == RH_OK; format <<= 1) {
+        if (!(wanted & format))
+            continue;
+        status = rh_gnuplot_draw(j->directory, "tearsheet.gp", rh_report_file_name(format),
+                                 DRAWING_SECONDS, error);
+        if (status == RH_OK)
+            j->files->made |= format;
+    }
+    struct stat info;
+    if (stat(log_path, &info) == 0 && info.st_size == 0)
+        (void)unlink(log_path);
+    return status;
+}
+
+static rh_status make_page(job *j, rh_error *error) {
+    char svg_path[PATH_TEXT + 32];
+    if (!(j->formats & RH_REPORT_HTML))
+        return RH_OK;
+    (void)snprintf(svg_path, sizeof svg_path, "%s/%s", j->directory,
+                   rh_report_file_name(RH_REPORT_SVG));
+    const rh_report_page page = {&j->run, j->db, j->results_path,
+                                 j->files->made & RH_REPORT_SVG ? svg_path : NULL};
+    rh_status status = rh_report_write_file(j->directory, rh_report_file_name(RH_REPORT_HTML),
+                                            rh_page_write, &page, error);
+    if (status == RH_OK)
+        j->files->made |= RH_REPORT_HTML;
+    return status;
+}
+
+static rh_status make_sheet(job *j, rh_error *error) {
+    char data[PATH_TEXT + 32];
+    (void)snprintf(data, sizeof data, "%s/data", j->directory);
+    rh_status status = make_directory(data, error);
+    if (status == RH_OK)
+        status = copy_scripts(j->directory, error);
+    if (status == RH_OK)
+        status = rh_report_run_read_series(j->db, &j->run, error);
+    if (status == RH_OK)
+        status = rh_sheet_write(j->directory, &j->run, error);
+    return status;
+}
+
+/* What can be made is made, even if gnuplot can't; the pictures' status is the answer then. */
+static rh_status make_all(job *j, rh_error *error) {
+    rh_status status = make_directory(j->directory, error);
+    if (status == RH_OK)
+        status = make_text(j, error);
+    if (status != RH_OK || !(j->formats & ~(unsigned)RH_REPORT_TXT))
+        return status;
+    status = make_sheet(j, error);
+    if (status != RH_OK)
+        return status;
+    rh_status drawn = make_pictures(j, error);
+    status = make_page(j, drawn == RH_OK ? error : NULL);
+    return drawn != RH_OK ? drawn : status;
+}
+
+rh_status rh_report_draw(const char *results_path, int64_t run_id, const char *directory,
+                         unsigned formats, rh_report_files *files, rh_error *error) {
+    rh_report_files unseen;
+    job j = {.results_path = results_path,
+             .directory = directory,
+             .formats = formats,
+             .files = files ? files : &unseen};
+    j.files->made = 0;
+    rh_status status = rh_results_open(results_path, &j.db, error);
+    if (status != RH_OK)
+        return status;
+    status = rh_report_run_read(j.db, run_id, &j.run, error);
+    if (status == RH_OK)
+        status = make_all(&j, error);
+    rh_report_run_free(&j.run);
+    sqlite3_close(j.db);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report.h: pictures, pages and words made from a results file, without replaying.
+ *
+ * Everything is read from the file's public views. A report is a folder that stands alone:
+ *
+ *   tearsheet.gp, theme.gp      gnuplot scripts, copied as they are from the installation
+ *   data/run.gp, data/NAME.tsv  what they draw: gnuplot variables, and series in real units
+ *   tearsheet.png, .svg, .pdf   the one-page tear sheet
+ *   report.html                 one self-contained page
+ *   summary.txt                 the terminal summary
+ *
+ * `cd FOLDER && gnuplot tearsheet.gp` draws it again, after any edit.
+ */
+#ifndef RH_REPORT_REPORT_H
+#define RH_REPORT_REPORT_H
+
+#include "base/status.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct sqlite3;
+
+enum {
+    RH_REPORT_HTML = 1,
+    RH_REPORT_PNG = 2,
+    RH_REPORT_SVG = 4,
+    RH_REPORT_PDF = 8,
+    RH_REPORT_TXT = 16,
+    RH_REPORT_ALL = 31
+};
+
+/* What was written: bits as above. */
+typedef struct {
+    unsigned made;
+} rh_report_files;
+
+/* The file in the folder that one format bit stands for, e.g. "tearsheet.png". */
+const char *rh_report_file_name(unsigned format);
+
+/* Draws the formats asked for into `directory`, which is made if it isn't there. Data files and
+ * scripts are written for every format but TXT. Run 0 is the first of the file.
+ *
+ * RH_PARTIAL means that gnuplot was not found: all is there but the pictures, and `error` says so
+ * (a warning after `run`, a failure of `report`). $REHEDGE_GNUPLOT names another gnuplot,
+ * $REHEDGE_DATA another folder that has plots/. `files` may be NULL and is filled in every case. */
+rh_status rh_report_draw(const char *results_path, int64_t run_id, const char *directory,
+                         unsigned formats, rh_report_files *files, rh_error *error);
+
+/* The run at a glance, at most 40 lines of `width` columns (at least 60), in UTF-8. `colour` is
+ * 0 or 1 (ANSI). Run 0 is the first. */
+rh_status rh_report_summary(struct sqlite3 *db, int64_t run_id, FILE *out, int width, int colour,
+                            rh_error *error);
+
+#endif

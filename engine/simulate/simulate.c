@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "simulate/simulate.h"
+
+#include "base/memory.h"
+#include "simulate/market_state.h"
+#include "simulate/sink.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SPOT, PERP, OPTIONS, TRUTH, SCENARIO, FILES };
+
+enum { EXACT = -1, LARGEST = 16 << 20 };
+
+static const struct {
+    const char *name, *header;
+} files[FILES] = {
+    [SPOT] = {"spot.csv", "ts,instrument,bid,bid_size,ask,ask_size,last,index\n"},
+    [PERP] = {"perp.csv", "ts,instrument,bid,bid_size,ask,ask_size,mark,index,funding_rate,"
+                          "funding_interval\n"},
+    [OPTIONS] = {"options.csv",
+                 "ts,instrument,bid,bid_size,ask,ask_size,mark,forward,iv,settlement\n"},
+    [TRUTH] = {"truth.csv", "ts,spot,variance,integrated_variance,jumps,jump_log,basis_bps,"
+                            "basis_linear_bps\n"},
+    [SCENARIO] = {"scenario.yaml", ""},
+};
+
+typedef struct {
+    rh_sim_market market;
+    rh_sim_sink sinks[FILES];
+    int wanted[FILES];
+    char stamp[RH_TIME_TEXT]; /* of the current step */
+} run;
+
+/* ---- rows ---- */
+
+static void start_row(rh_sim_sink *sink, const run *r, const char *name) {
+    rh_sim_sink_text(sink, r->stamp);
+    rh_sim_sink_bytes(sink, ",", 1);
+    rh_sim_sink_text(sink, name);
+}
+
+static void put_sides(rh_sim_sink *sink, rh_sim_sides sides, rh_sim_outage outage, int decimals,
+                      double lot) {
+    const int size_decimals = rh_sim_grid_of_tick(lot).decimals;
+    if (outage == RH_SIM_SIDES_GONE)
+        sides = (rh_sim_sides){0};
+    rh_sim_sink_number(sink, sides.bid, sides.bid > 0.0 ? decimals : 0);
+    rh_sim_sink_number(sink, sides.bid_size, sides.bid > 0.0 ? size_decimals : 0);
+    rh_sim_sink_number(sink, sides.ask, sides.ask > 0.0 ? decimals : 0);
+    rh_sim_sink_number(sink, sides.ask_size, sides.ask > 0.0 ? size_decimals : 0);
+}
+
+/* The last trade was on either side with the same probability. */
+static void write_spot(run *r) {
+    const rh_sim_market *m = &r->market;
+    rh_sim_sink *sink = &r->sinks[SPOT];
+    const int decimals = rh_sim_grid_of_tick(m->scenario->spot.tick).decimals;
+    if (m->spot_outage == RH_SIM_SILENT)
+        return;
+    const rh_sim_sides sides = rh_sim_market_spot(m);
+    const rh_sim_draw u =
+        rh_sim_draw_uniform(&m->stream, m->path.step, RH_SIM_DRAW_TRADE, RH_SIM_ITEM_SPOT);
+    const double last = u.a < 0.5 && sides.bid > 0.0 ? sides.bid : sides.ask;
+    start_row(sink, r, m->scenario->spot.instrument);
+    put_sides(sink, sides, m->spot_outage, decimals, m->scenario->spot.lot);
+    rh_sim_sink_number(sink, m->spot_outage == RH_SIM_QUOTING ? last : NAN, decimals);
+    rh_sim_sink_number(sink, m->index, decimals < 0 ? EXACT : 2);
+    rh_sim_sink_bytes(sink, "\n", 1);
+}
+
+/* Funding is published in a silent outage too. */
+static void write_perpetual(run *r, int which) {
+    const rh_sim_market *m = &r->market;
+    rh_sim_sink *sink = &r->sinks[PERP];
+    const int decimals = rh_sim_grid_of_tick(m->scenario->perpetual.tick).decimals;
+    const int silent = m->perpetual_outage[which] == RH_SIM_SILENT,
+              paid = !isnan(m->funding[which]);
+    char name[RH_NAME_MAX];
+    if (isnan(m->mark[which]) || (silent && !paid))
+        return;
+    (void)snprintf(name, sizeof name, "%s%s-PERPETUAL", m->scenario->underlying,
+                   which == 0 ? "" : "_USDC");
+    start_row(sink, r, name);
+    if (silent)
+        rh_sim_sink_text(sink, ",,,,,,");
+    else {
+        put_sides(sink, rh_sim_market_perpetual(m, which), m->perpetual_outage[which], decimals,
+                  rh_sim_perpetual_lots[which]);
+        rh_sim_sink_number(sink, m->mark[which], decimals < 0 ? EXACT : 2);
+        rh_sim_sink_number(sink, m->index, m->scenario->spot.tick > 0.0 ? 2 : EXACT);
+    }
+    rh_sim_sink_number(sink, m->funding[which], EXACT);
+    rh_sim_sink_text(sink, paid ? ",8h\n" : ",\n");
+}
+
+static void write_chain(run *r, size_t expiry, const rh_sim_chain_state *state) {
+    const rh_sim_chain *chain = &r->market.chain;
+    const rh_sim_outage outage = r->market.chain_outage[expiry];
+    const int digits = chain->small_grid.decimals > chain->grid.decimals
+                           ? chain->small_grid.decimals
+                           : chain->grid.decimals;
+    rh_sim_sink *sink = &r->sinks[OPTIONS];
+    for (size_t i = 0; i < chain->option_count && outage != RH_SIM_SILENT; i++) {
+        const rh_sim_chain_quote quote = rh_sim_chain_show(chain, expiry, i, state);
+        start_row(sink, r, chain->expiries[expiry].options[i].name);
+        put_sides(sink, quote.sides, outage, digits, chain->scenario->options.lot);
+        rh_sim_sink_number(sink, quote.mark, chain->mark_grid.decimals);
+        rh_sim_sink_number(sink, quote.forward, chain->forward_grid.decimals);
+        rh_sim_sink_number(sink, quote.iv, EXACT);
+        rh_sim_sink_text(sink, ",\n");
+    }
+}
+
+static void write_settlement(run *r, size_t expiry) {
+    const rh_sim_chain *chain = &r->market.chain;
+    rh_sim_sink *sink = &r->sinks[OPTIONS];
+    for (size_t i = 0; i < chain->option_count; i++) {
+        start_row(sink, r, chain->expiries[expiry].options[i].name);
+        rh_sim_sink_text(sink, ",,,,,,,");
+        rh_sim_sink_number(sink, rh_sim_chain_delivery(chain, expiry),
+                           chain->forward_grid.decimals);
+        rh_sim_sink_bytes(sink, "\n", 1);
+    }
+}
+
+static void write_options(run *r) {
+    const rh_sim_market *m = &r->market;
+    const rh_sim_chain_state state = rh_sim_market_chain_state(m);
+    for (size_t i = 0; i < m->chain.expiry_count; i++) {
+        const rh_time expiry = m->chain.expiries[i].expiry;
+        if (m->time < expiry && m->time % m->scenario->options.every == 0)
+            write_chain(r, i, &state);
+        else if (m->time == expiry)
+            write_settlement(r, i);
+    }
+}
+
+static void write_truth(run *r) {
+    const rh_sim_market *m = &r->market;
+    rh_sim_sink *sink = &r->sinks[TRUTH];
+    rh_sim_sink_text(sink, r->stamp);
+    rh_sim_sink_number(sink, m->path.spot, EXACT);
+    rh_sim_sink_number(sink, rh_sim_path_variance(&m->path), EXACT);
+    rh_sim_sink_number(sink, m->path.integrated_variance, EXACT);
+    rh_sim_sink_number(sink, (double)m->path.jumps, 0);
+    rh_sim_sink_number(sink, m->path.jump_log, EXACT);
+    for (int i = 0; i < RH_SIM_PERPETUALS; i++)
+        rh_sim_sink_number(sink, isnan(m->mark[i]) ? NAN : m->perpetual[i].basis_bps, EXACT);
+    rh_sim_sink_bytes(sink, "\n", 1);
+}
+
+static void write_step(run *r) {
+    write_spot(r);
+    for (int i = 0; i < RH_SIM_PERPETUALS; i++)
+        write_perpetual(r, i);
+    write_options(r);
+    write_truth(r);
+}
+
+/* ---- files ---- */
+
+static rh_status open_sinks(run *r, const char *out_dir, rh_error *error) {
+    const rh_scenario *s = r->market.scenario;
+    rh_status status = RH_OK;
+    for (int i = 0; i < FILES; i++)
+        r->wanted[i] = 1;
+    r->wanted[PERP] = s->perpetual.inverse || s->perpetual.linear;
+    r->wanted[OPTIONS] = s->options.expiries.count > 0;
+    for (int i = 0; i < FILES && status == RH_OK; i++) {
+        if (!r->wanted[i])
+            continue;
+        status =
+            rh_sim_sink_open(&r->sinks[i], out_dir, files[i].name, s->gzip && i != SCENARIO, error);
+        if (status == RH_OK)
+            rh_sim_sink_text(&r->sinks[i], files[i].header);
+    }
+    return status;
+}
+
+/* Prices that the files' digits can hold. */
+static rh_status check_range(const run *r, rh_error *error) {
+    if (r->market.index > 0.0 && r->market.path.spot < 1e12)
+        return RH_OK;
+    return rh_fail(
+        error, RH_BAD_CONFIG,
+        "the simulated price came to %g USD on %.10s; lower the drift, the variance, the "
+        "jumps or the length",
+        r->market.path.spot, r->stamp);
+}
+
+static rh_status write_steps(run *r, rh_error *error) {
+    const uint64_t steps = rh_scenario_steps(r->market.scenario);
+    rh_status status = RH_OK;
+    for (uint64_t i = 0; i < steps && status == RH_OK; i++) {
+        if (i > 0)
+            rh_sim_market_step(&r->market);
+        (void)rh_time_text(r->market.time, r->stamp);
+        status = check_range(r, error);
+        if (status == RH_OK)
+            write_step(r);
+    }
+    return status;
+}
+
+/* The largest first, since a full disk shows at the commit. If one fails those before it are
+ * taken away again: half of one market and half of another would look like a market. */
+static rh_status commit(run *r, rh_error *error) {
+    static const int order[FILES] = {OPTIONS, TRUTH, PERP, SPOT, SCENARIO};
+    int done = 0;
+    rh_status status = RH_OK;
+    for (; done < FILES && status == RH_OK; done++)
+        if (r->wanted[order[done]])
+            status = rh_sim_sink_commit(&r->sinks[order[done]], error);
+    for (int i = 0; status != RH_OK && i < done - 1; i++)
+        if (r->wanted[order[i]])
+            (void)unlink(r->sinks[order[i]].path);
+    return status;
+}
+
+static rh_status fill_directory(run *r, const char *text, size_t length, const char *out_dir,
+                                rh_error *error) {
+    rh_status status = open_sinks(r, out_dir, error);
+    if (status == RH_OK)
+        status = write_steps(r, error);
+    if (status == RH_OK) {
+        rh_sim_sink_bytes(&r->sinks[SCENARIO], text, length);
+        status = commit(r, error);
+    }
+    for (int i = 0; i < FILES; i++)
+        rh_sim_sink_abandon(&r->sinks[i]);
+    return status;
+}
+
+/* Sets *made if the directory wasn't there. */
+static rh_status make_directory(const char *path, int *made, rh_error *error) {
+    *made = mkdir(path, 0777) == 0;
+    if (*made || errno == EEXIST)
+        return RH_OK;
+    return rh_fail(error, RH_FAILED, "%s: %s", path, strerror(errno));
+}
+
+rh_status rh_simulate_path(const rh_scenario *scenario, uint32_t path, const char *text,
+                           size_t length, const char *out_dir, rh_error *error) {
+    int made = 0;
+    run *r = rh_allocate(1, sizeof *r);
+    if (!r)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    rh_status status = rh_sim_market_start(&r->market, scenario, path, error);
+    if (status == RH_OK)
+        status = make_directory(out_dir, &made, error);
+    if (status == RH_OK)
+        status = fill_directory(r, text, length, out_dir, error);
+    if (status != RH_OK && made)
+        (void)rmdir(out_dir);
+    rh_sim_market_clear(&r->market);
+    rh_release(r);
+    return status;
+}
+
+/* The bytes that are parsed are the bytes that are copied, whatever happens to the file. */
+static rh_status slurp(const char *path, char **text, size_t *length, rh_error *error) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(errno));
+    *text = rh_allocate(LARGEST + 1, 1);
+    errno = 0;
+    *length = *text ? fread(*text, 1, LARGEST + 1, file) : 0;
+    const int failed = ferror(file), reason = errno;
+    (void)fclose(file);
+    if (!*text)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    if (failed)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(reason));
+    if (*length > LARGEST)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: larger than 16 MiB; not a scenario", path);
+    return RH_OK;
+}
+
+static rh_status simulate_text(const char *path, const char *text, size_t length,
+                               const char *out_dir, rh_error *error) {
+    rh_scenario scenario;
+    rh_config *config = NULL;
+    rh_status status = rh_config_read_text(path, text, length, &config, error);
+    if (status == RH_OK)
+        status = rh_scenario_read(config, &scenario, error);
+    if (status == RH_OK)
+        status = rh_simulate_path(&scenario, 0, text, length, out_dir, error);
+    rh_config_free(config);
+    return status;
+}
+
+rh_status rh_simulate(const char *scenario_path, const char *out_dir, rh_error *error) {
+    char *text = NULL;
+    size_t length = 0;
+    rh_status status = slurp(scenario_path, &text, &length, error);
+    if (status == RH_OK)
+        status = simulate_text(scenario_path, text, length, out_dir, error);
+    rh_release(text);
+    return status;
+}

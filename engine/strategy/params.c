@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "strategy/params.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/number.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *rh_param_type_text(rh_param_type type) {
+    static const char *const names[] = {"number", "integer", "duration",
+                                        "choice", "numbers", "text"};
+    return names[type];
+}
+
+static int within(const rh_param *param, double value) {
+    return (param->min == 0.0 && param->max == 0.0) ||
+           (value >= param->min && value <= param->max);
+}
+
+/* Position of a word in a blank-separated list, or -1. */
+static int choice_of(const char *choices, const char *word) {
+    size_t length = strlen(word);
+    int position = 0;
+    for (const char *at = choices; at && *at; position++) {
+        size_t width = strcspn(at, " ");
+        if (width == length && length > 0 && memcmp(at, word, width) == 0)
+            return position;
+        at += width + strspn(at + width, " ");
+    }
+    return -1;
+}
+
+/* Reads one value from text; `value->text` must be its lasting copy. Returns NULL or what is
+ * wrong. */
+static const char *read_text(const rh_param *param, const char *text, rh_value *value) {
+    int64_t integer = 0;
+    double number = 0.0;
+    value->given = 1;
+    value->text = text;
+    switch (param->type) {
+    case RH_PARAM_NUMBER:
+        if (rh_number_parse(text, strlen(text), &number) != 0)
+            return "is not a number";
+        value->number = number;
+        return within(param, number) ? NULL : "is out of range";
+    case RH_PARAM_INTEGER:
+        if (rh_integer_parse(text, strlen(text), &integer) != 0)
+            return "is not a whole number";
+        value->integer = integer;
+        return within(param, (double)integer) ? NULL : "is out of range";
+    case RH_PARAM_DURATION:
+        if (rh_duration_parse(text, strlen(text), &integer) != 0)
+            return "is not a duration such as 8h, 30m or 1.5d";
+        value->integer = integer;
+        return within(param, (double)integer / (double)RH_S) ? NULL : "is out of range";
+    case RH_PARAM_CHOICE:
+        value->integer = choice_of(param->choices, text);
+        return value->integer >= 0 ? NULL : "is not one of the choices";
+    case RH_PARAM_TEXT: return *text ? NULL : "is empty";
+    case RH_PARAM_NUMBERS: break;
+    }
+    return "must be a list of numbers, such as [1, 2]";
+}
+
+static rh_status complain(const rh_config *config, const rh_node *node, const char *path,
+                          const rh_param *param, const char *text, const char *fault,
+                          rh_error *error) {
+    char hint[256] = "", low[RH_NUMBER_TEXT], high[RH_NUMBER_TEXT];
+    if (param->type == RH_PARAM_CHOICE)
+        (void)snprintf(hint, sizeof hint, " (one of: %s)", param->choices);
+    else if (param->min != 0.0 || param->max != 0.0)
+        (void)snprintf(hint, sizeof hint, " (%s to %s%s)", rh_number_text(param->min, low),
+                       rh_number_text(param->max, high),
+                       param->type == RH_PARAM_DURATION ? " seconds" : "");
+    return rh_config_fail(config, node, error, "%s.%s: '%s' %s%s", path, param->name, text, fault,
+                          hint);
+}
+
+static rh_status read_list(const rh_param *param, const rh_config *config, const rh_node *node,
+                           const char *path, rh_value *value, rh_error *error) {
+    double *numbers = rh_allocate(rh_node_count(node) + 1, sizeof *numbers);
+    if (!numbers)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    value->given = 1;
+    value->numbers = numbers;
+    for (const rh_node *item = node->child; item; item = item->next) {
+        double *number = &numbers[value->count++];
+        if (item->kind != RH_NODE_SCALAR ||
+            rh_number_parse(item->text, strlen(item->text), number) != 0)
+            return complain(config, item, path, param, item->text ? item->text : "...",
+                            "is not a number", error);
+        if (!within(param, *number))
+            return complain(config, item, path, param, item->text, "is out of range", error);
+    }
+    return RH_OK;
+}
+
+static rh_status read_one(const rh_param *param, const rh_config *config, const rh_node *node,
+                          const char *path, rh_value *value, char **copy, rh_error *error) {
+    if (node && param->type == RH_PARAM_NUMBERS && node->kind == RH_NODE_LIST)
+        return read_list(param, config, node, path, value, error);
+    if (node && node->kind != RH_NODE_SCALAR)
+        return complain(config, node, path, param, "...", "must be one value", error);
+    if (!node && !param->initial)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: %s.%s is needed: %s", rh_config_name(config),
+                       path, param->name, param->summary);
+    const char *text = node ? node->text : param->initial;
+    if (!node && !*text)
+        return RH_OK;
+    *copy = rh_copy_text(text);
+    if (!*copy)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    const char *fault = read_text(param, *copy, value);
+    return fault ? complain(config, node, path, param, text, fault, error) : RH_OK;
+}
+
+static rh_status refuse_unknown(const rh_param *params, size_t count, const rh_config *config,
+                                const rh_node *map, const char *path, rh_error *error) {
+    enum { MOST = 64 };
+    const char *names[MOST] = {"name"};
+    size_t n = 1;
+    for (size_t i = 0; i < count && n < MOST; i++)
+        names[n++] = params[i].name;
+    for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
+        size_t i = 0;
+        while (i < n && strcmp(names[i], node->key) != 0)
+            i++;
+        if (i < n)
+            continue;
+        const char *near = rh_nearest_name(node->key, names, n);
+        if (near)
+            return rh_config_fail_key(config, node, error,
+                                      "%s.%s: unknown key (did you mean '%s'?)", path, node->key,
+                                      near);
+        return rh_config_fail_key(config, node, error, "%s.%s: unknown key", path, node->key);
+    }
+    return RH_OK;
+}
+
+rh_status rh_values_read(const rh_param *params, size_t count, const rh_config *config,
+                         const rh_node *map, const char *path, rh_values *out, rh_error *error) {
+    *out = (rh_values){.count = count};
+    rh_status status = refuse_unknown(params, count, config, map, path, error);
+    if (status != RH_OK)
+        return status;
+    out->values = rh_allocate(count + 1, sizeof *out->values);
+    out->texts = rh_allocate(count + 1, sizeof *out->texts);
+    if (!out->values || !out->texts)
+        status = rh_fail(error, RH_FAILED, "out of memory");
+    for (size_t i = 0; i < count && status == RH_OK; i++)
+        status = read_one(&params[i], config, rh_node_get(map, params[i].name), path,
+                          &out->values[i], &out->texts[i], error);
+    if (status != RH_OK)
+        rh_values_free(out);
+    return status;
+}
+
+void rh_values_free(rh_values *values) {
+    for (size_t i = 0; i < values->count; i++) {
+        if (values->values)
+            rh_release((void *)(uintptr_t)values->values[i].numbers);
+        if (values->texts)
+            rh_release(values->texts[i]);
+    }
+    rh_release(values->values);
+    rh_release(values->texts);
+    *values = (rh_values){0};
+}
+
+static int is_name(const char *text) {
+    if (!text || !*text)
+        return 0;
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
+}
+
+const char *rh_params_fault(const rh_param *params, size_t count) {
+    if (count > 0 && !params)
+        return "n_params is not 0 but params is NULL";
+    if (count > 60)
+        return "more than 60 parameters";
+    for (size_t i = 0; i < count; i++) {
+        const rh_param *p = &params[i];
+        rh_value value = {0};
+        if (!is_name(p->name) || strcmp(p->name, "name") == 0)
+            return "a parameter's name is missing or not made of a-z 0-9 _ -";
+        if ((unsigned)p->type > RH_PARAM_TEXT)
+            return "a parameter has an unknown type";
+        if (!p->summary || !*p->summary)
+            return "a parameter has no summary";
+        if (p->type == RH_PARAM_CHOICE && (!p->choices || !*p->choices))
+            return "a choice has no choices";
+        if (p->initial && *p->initial && read_text(p, p->initial, &value) != NULL)
+            return "a parameter's default is not a value that it would take";
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(params[j].name, p->name) == 0)
+                return "two parameters have one name";
+    }
+    return NULL;
+}

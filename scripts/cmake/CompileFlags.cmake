@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# rehedge_flags: how every C file of the project is compiled and linked.
+
+add_library(rehedge_flags INTERFACE)
+target_compile_definitions(rehedge_flags INTERFACE _XOPEN_SOURCE=700 _FILE_OFFSET_BITS=64)
+# Without -ffp-contract=off a compiler may fuse a*b+c, and digits depend on the processor.
+target_compile_options(rehedge_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                               -ffp-contract=off)
+if(REHEDGE_WERROR)
+  target_compile_options(rehedge_flags INTERFACE -Werror)
+endif()
+
+# No path of this machine in what gets installed: __FILE__ is engine/..., and debuggers are told
+# `set substitute-path /usr/src/rehedge <here>`. What is made to be debugged keeps its real paths.
+target_compile_options(rehedge_flags INTERFACE "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
+if(NOT (REHEDGE_SANITIZE OR REHEDGE_COVERAGE OR REHEDGE_FUZZ OR CMAKE_BUILD_TYPE STREQUAL "Debug"))
+  target_compile_options(rehedge_flags INTERFACE
+                         "-fdebug-prefix-map=${PROJECT_SOURCE_DIR}=/usr/src/rehedge"
+                         "-fdebug-prefix-map=${PROJECT_BINARY_DIR}=/usr/src/rehedge/build")
+endif()
+
+# rehedge_instrument(<flag>...): the same flags for the compiler and the linker.
+function(rehedge_instrument)
+  target_compile_options(rehedge_flags INTERFACE ${ARGN})
+  target_link_options(rehedge_flags INTERFACE ${ARGN})
+endfunction()
+
+# The plain build is what ships; these check the assertions too.
+if(REHEDGE_SANITIZE OR REHEDGE_COVERAGE OR REHEDGE_FUZZ)
+  target_compile_options(rehedge_flags INTERFACE -UNDEBUG)
+endif()
+
+if(REHEDGE_SANITIZE)
+  list(JOIN REHEDGE_SANITIZE "," sanitizers)
+  rehedge_instrument(-fsanitize=${sanitizers} -fno-sanitize-recover=all)
+  target_compile_options(rehedge_flags INTERFACE -fno-omit-frame-pointer)
+endif()
+
+if(REHEDGE_COVERAGE)
+  rehedge_instrument(--coverage)
+  target_compile_options(rehedge_flags INTERFACE -O0)
+endif()
+
+if(REHEDGE_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "REHEDGE_FUZZ needs libFuzzer: configure with -DCMAKE_C_COMPILER=clang")
+  endif()
+  rehedge_instrument(-fsanitize=fuzzer-no-link)
+endif()
