@@ -8,7 +8,6 @@
 #include "results/results.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <string.h>
@@ -99,21 +98,20 @@ static void note_counts(notes *n, const rh_lane *lane) {
     char age[RH_DURATION_TEXT];
     rh_lane_count(lane, &counts);
     if (counts.blind)
-        note(n, "The rule was due %" PRIu64 " times while the exposure was unknown.\n",
+        note(n, "Instants at which the rule was due but the exposure unknown: %" PRIu64 ".\n",
              counts.blind);
     if (counts.waited)
-        note(n, "%" PRIu64 " orders had to wait for a fresh price.\n", counts.waited);
+        note(n, "Hedge orders that had to wait for a fresh price: %" PRIu64 ".\n", counts.waited);
     if (counts.without_quote)
-        note(n, "%" PRIu64 " hedge fills were not at a two-sided quote: their spread is unknown.\n",
+        note(n, "Hedge fills for which the data have no two-sided quote: %" PRIu64
+             "; their spread is unknown.\n",
              counts.without_quote);
-    if (counts.oldest_fill > 0)
+    if (counts.oldest_fill >= RH_MIN)
         note(n, "The oldest price that filled a hedge order was %s old.\n",
              rh_duration_text(counts.oldest_fill / RH_S * RH_S, age));
     if (counts.still_open)
-        note(n, "%d positions were alive at the end and are marked, not closed.\n",
+        note(n, "Positions alive at the end, marked and not closed: %d.\n",
              counts.still_open);
-    if (isfinite(counts.residual_share))
-        note(n, "Residual: %.2f %% of absolute gamma and theta.\n", 100.0 * counts.residual_share);
 }
 
 static void note_sources(notes *n, const session *s) {
@@ -157,8 +155,21 @@ static void show_progress(void *self, rh_time now, uint64_t events) {
                   (double)events * 1e-6, (double)events * 1e-6 / (at - s->started + 1e-9));
 }
 
+/* The rule and the parameters that differ from their defaults: "interval every=8h". */
+static void label_rule(const rh_plan *plan, char *out, size_t size) {
+    size_t used = (size_t)snprintf(out, size, "%s", plan->strategy->name);
+    for (size_t i = 0; i < plan->strategy_values.count && used < size; i++) {
+        const rh_param *param = &plan->strategy->params[i];
+        const rh_value *value = &plan->strategy_values.values[i];
+        if (value->given && value->text && (!param->initial || strcmp(param->initial, value->text)))
+            used += (size_t)snprintf(out + used, size - used, " %s=%s", param->name, value->text);
+    }
+}
+
 static rh_status begin(session *s, rh_error *error) {
     rh_json config = {0}, identity = {0};
+    char label[256];
+    label_rule(s->plan, label, sizeof label);
     rh_plan_json(s->plan, 1, &config);
     rh_plan_json(s->plan, 0, &identity);
     rh_status status = rh_json_text(&config) && rh_json_text(&identity)
@@ -167,7 +178,7 @@ static rh_status begin(session *s, rh_error *error) {
     if (status == RH_OK)
         status = rh_results_create(s->output, s->plan->catalogue, &s->results, error);
     const rh_results_run run = {
-        .label = s->plan->strategy->name,
+        .label = label,
         .title = s->experiment->title,
         .config = rh_json_text(&config),
         .identity = rh_json_text(&identity),

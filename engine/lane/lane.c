@@ -404,6 +404,8 @@ rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_erro
     totals.gamma_pnl = usd[RH_TERM_GAMMA];
     totals.theta_pnl = usd[RH_TERM_THETA];
     totals.unexplained = usd[RH_TERM_RESIDUAL];
+    totals.absolute_residual = lane->absolute_residual;
+    totals.absolute_gamma_theta = lane->absolute_gamma_theta;
     totals.option_pnl = 0.0;
     for (int t = RH_TERM_DELTA; t <= RH_TERM_BASIS; t++)
         totals.option_pnl += usd[t];
@@ -416,5 +418,4 @@ rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_erro
 
 void rh_lane_count(const rh_lane *lane, rh_lane_counts *out) {
     *out = lane->counts;
-    out->residual_share = lane->absolute_residual / lane->absolute_gamma_theta;
 }

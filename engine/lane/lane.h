@@ -72,7 +72,6 @@ typedef struct {
     uint64_t waited;         /* orders that had to wait for a fresh price */
     int64_t oldest_fill;     /* age of the oldest price that filled, ns */
     uint64_t without_quote;  /* touch fills for want of a quote made at another price */
-    double residual_share;   /* sum |residual| / (sum |gamma| + sum |theta|) over steps, USD */
     int still_open;          /* positions marked, not closed, at the end */
 } rh_lane_counts;
 void rh_lane_count(const rh_lane *lane, rh_lane_counts *out);

@@ -160,6 +160,7 @@ static void totals_of(const rh_metric_totals *totals, double *out) {
     out[RH_METRIC_GAMMA_PNL] = totals->gamma_pnl;
     out[RH_METRIC_THETA_PNL] = totals->theta_pnl;
     out[RH_METRIC_UNEXPLAINED] = totals->unexplained;
+    out[RH_METRIC_RESIDUAL_SHARE] = totals->absolute_residual / totals->absolute_gamma_theta;
     out[RH_METRIC_REBALANCES] = totals->rebalances;
     out[RH_METRIC_TURNOVER_USD] = totals->turnover_usd;
     out[RH_METRIC_TURNOVER_RATIO] = totals->turnover_usd / totals->book_notional_usd;

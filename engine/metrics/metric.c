@@ -80,6 +80,10 @@ static const rh_metric_entry entries[RH_N_METRICS] = {
     [RH_METRIC_THETA_PNL] = {"theta_pnl", "USD", "Sum of the attribution's theta term"},
     [RH_METRIC_UNEXPLAINED] = {"unexplained", "USD",
                                "Sum of the attribution's residual: what the Taylor terms leave"},
+    [RH_METRIC_RESIDUAL_SHARE] =
+        {"residual_share", "1",
+         "Sum over steps of |residual| / (sum of |gamma| + sum of |theta|): how much of the option "
+         "PnL the Taylor terms do not explain"},
     [RH_METRIC_STALE_FRACTION] = {"stale_fraction", "1",
                                   "Share of the steps that are stale (evidence older than "
                                   "mark.max_age) and left out of the error statistics"},

@@ -49,6 +49,7 @@ typedef enum {
     RH_METRIC_GAMMA_PNL,
     RH_METRIC_THETA_PNL,
     RH_METRIC_UNEXPLAINED,
+    RH_METRIC_RESIDUAL_SHARE,
     RH_METRIC_STALE_FRACTION,
     RH_METRIC_DERMAN_KAMAL_STD,
     RH_METRIC_SLIPPAGE_VOL_CORRELATION,
@@ -84,6 +85,7 @@ typedef struct {
     double option_pnl, hedge_pnl, funding, fees, spread, impact, latency,
         interest;                             /* USD; costs
                          positive, funding and interest as cash */
+    double absolute_residual, absolute_gamma_theta; /* sums over steps of |terms|, USD */
     double gamma_pnl, theta_pnl, unexplained; /* USD */
     double rebalances;                        /* hedge fills, without the closing one */
     double turnover_usd;                      /* sum of |notional| of all hedge fills */

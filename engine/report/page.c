@@ -14,21 +14,23 @@ static const char style[] =
     "<style>\n"
     "body{font:15px/1.5 Inter,'DejaVu Sans',Helvetica,Arial,sans-serif;color:#1f2933;"
     "background:#fff;max-width:1180px;margin:2rem auto;padding:0 1.5rem}\n"
-    "h1{font-size:1.6rem;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}\n"
-    "h2{font-size:1.1rem;margin:2.2rem 0 .6rem}\n"
+    "h1{font-size:1.6em;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}\n"
+    "h2{font-size:1.2em;margin:2.2rem 0 .6rem}\n"
     "p{margin:.2rem 0}.muted{color:#66717e}\n"
     "figure{margin:1.2rem 0}figure svg{width:100%;height:auto}\n"
-    "table{border-collapse:collapse;width:100%;font-size:.9rem}\n"
+    "table{border-collapse:collapse;width:100%;font-size:.9em}\n"
     "th{text-align:left;font-weight:600;color:#66717e;border-bottom:1px solid #c4cbd3}\n"
     "td,th{padding:.22rem .7rem .22rem 0;vertical-align:top}\n"
     "td{border-bottom:1px solid #e9edf1}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+    "td.m{width:46%}\n"
+    ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)}\n"
     "tr.net td{font-weight:600;border-top:1px solid #66717e}\n"
-    "pre{background:#f6f8fa;padding:1rem;font-size:.8rem;white-space:pre-wrap;"
+    "pre{background:#f6f8fa;padding:1rem;font-size:.8em;white-space:pre-wrap;"
     "overflow-wrap:anywhere}\n"
     "code{font-size:.9em;background:#f6f8fa;padding:.1em .3em}\n"
     "li{overflow-wrap:anywhere}\n"
-    "@media print{body{margin:0;max-width:none;font-size:11px}h2{break-after:avoid}"
+    "@media print{body{margin:0;max-width:none;padding:0;font-size:10px}h2{break-after:avoid}"
     "tr,figure{break-inside:avoid}}\n"
     "@page{size:A4;margin:14mm}\n"
     "</style>\n";
@@ -46,19 +48,23 @@ static void element(FILE *out, const char *open, const char *text, const char *c
 static void number_cell(FILE *out, double value) {
     char figure[RH_FIGURE_TEXT];
     int decimals = value == floor(value) && fabs(value) < 1e15 ? 0 : rh_figure_decimals(value);
+    if (decimals < 2 && value != floor(value)) /* cents of a price */
+        decimals = 2;
     element(out, "<td class=\"n\">", rh_figure_fixed(figure, value, decimals), "</td>");
 }
 
-static void write_head(FILE *out, const rh_report_run *run) {
+/* The tear sheet has the same words on top; then they are for screen readers only. */
+static void write_head(FILE *out, const rh_report_page *page) {
     rh_headline headline;
-    rh_headline_make(run, &headline);
+    rh_headline_make(page->run, &headline);
     put(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     element(out, "<title>", headline.title, "</title>\n");
     put(out, style);
-    element(out, "</head>\n<body>\n<h1>", headline.title, "</h1>\n");
+    put(out, "</head>\n<body>\n<header");
+    element(out, page->svg_path ? " class=\"unseen\"><h1>" : "><h1>", headline.title, "</h1>\n");
     element(out, "<p>", headline.setup, "</p>\n");
-    element(out, "<p class=\"muted\">", headline.period, "</p>\n");
+    element(out, "<p class=\"muted\">", headline.period, "</p></header>\n");
 }
 
 /* The picture without the lines before <svg, which belong to a file of its own. */
@@ -124,7 +130,7 @@ static void write_metrics(FILE *out, const rh_report_run *run) {
         number_cell(out, run->metrics[i].value);
         write_interval(out, &run->metrics[i]);
         write_unit(out, run, entries[i].unit);
-        element(out, "<td>", entries[i].meaning, "</td></tr>\n");
+        element(out, "<td class=\"m\">", entries[i].meaning, "</td></tr>\n");
     }
     put(out, "</table>\n");
 }
@@ -264,7 +270,7 @@ void rh_page_write_json(FILE *out, const char *json) {
 rh_status rh_page_write(FILE *out, const void *subject, rh_error *error) {
     const rh_report_page *page = subject;
     rh_headline headline;
-    write_head(out, page->run);
+    write_head(out, page);
     write_picture(out, page->svg_path);
     write_notes(out, page->run->notes);
     write_metrics(out, page->run);

@@ -158,7 +158,7 @@ static rh_status read_metric(sqlite3_stmt *query, rh_report_run *run, rh_error *
     return RH_OK;
 }
 
-static const char term_sql[] = "SELECT term, sum(usd), sum(coin) FROM attribution"
+static const char term_sql[] = "SELECT term, sum(usd), sum(coin), sum(abs(usd)) FROM attribution"
                                " WHERE run_id = ?1 GROUP BY term";
 
 static rh_status read_term(sqlite3_stmt *query, rh_report_run *run, rh_error *error) {
@@ -168,6 +168,7 @@ static rh_status read_term(sqlite3_stmt *query, rh_report_run *run, rh_error *er
             continue;
         run->total.usd[i] = sqlite3_column_double(query, 1);
         run->total.coin[i] = sqlite3_column_double(query, 2);
+        run->absolute_usd[i] = sqlite3_column_double(query, 3);
         return RH_OK;
     }
     return rh_fail(error, RH_BAD_DATA, "attribution has the unknown term '%s'", name ? name : "");

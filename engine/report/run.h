@@ -44,8 +44,9 @@ typedef struct {
     rh_time grid;                      /* 0 if unknown */
     rh_time from, to;                  /* first and last step; equal if there is one */
     rh_report_metric metrics[RH_N_METRICS];
-    rh_attribution total;  /* of the view `attribution` over the run */
-    rh_report_step *steps; /* NULL until rh_report_run_read_series */
+    rh_attribution total;            /* of the view `attribution` over the run */
+    double absolute_usd[RH_N_TERMS]; /* sums of the steps' absolute values */
+    rh_report_step *steps;           /* NULL until rh_report_run_read_series */
     size_t n_steps, steps_room;
     rh_report_trade *trades;
     size_t n_trades, trades_room;

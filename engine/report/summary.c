@@ -208,12 +208,13 @@ static void write_trading(const page *p) {
 }
 
 static void write_quality(const page *p) {
-    double gross = fabs(value_of(p, RH_METRIC_GAMMA_PNL)) + fabs(value_of(p, RH_METRIC_THETA_PNL));
+    const double *absolute = p->run->absolute_usd;
+    double gross = absolute[RH_TERM_GAMMA] + absolute[RH_TERM_THETA];
     (void)fputc('\n', p->out);
     styled(p, BOLD, "Trust");
-    styled(p, DIM, "  (residual as a share of |gamma| + |theta|)");
+    styled(p, DIM, "  (residual: sum of |residual| over sum of |gamma| + |theta|, steps)");
     end_row(p);
-    percent_cell(p, "residual", gross > 0 ? fabs(value_of(p, RH_METRIC_UNEXPLAINED)) / gross : NAN);
+    percent_cell(p, "residual", gross > 0 ? absolute[RH_TERM_RESIDUAL] / gross : NAN);
     percent_cell(p, "stale steps", value_of(p, RH_METRIC_STALE_FRACTION));
     percent_cell(p, "implied vol", value_of(p, RH_METRIC_IMPLIED_VOL_MEAN));
     end_row(p);

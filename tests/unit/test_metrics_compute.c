@@ -347,6 +347,26 @@ static void two_steps_by_hand(void **state) {
     rh_metric_series_free(&series);
 }
 
+static void a_fall_from_the_start_is_a_drawdown(void **state) {
+    (void)state;
+    double out[RH_N_METRICS];
+    rh_metric_totals totals = some_totals();
+    rh_metric_series series = {0};
+    const double prices[] = {100.0, 110.0, 105.0};
+    for (int i = 0; i < 3; i++)
+        add(&series, (rh_metric_step){.years = 0.01,
+                                      .error = i,
+                                      .pnl = -4.0 + i,
+                                      .price = prices[i],
+                                      .slippage = i,
+                                      .counted = 1});
+    compute(&series, &totals, out);
+    assert_true(out[RH_METRIC_MAX_DRAWDOWN] == 4.0);
+    /* two returns: any two points correlate fully, which says nothing */
+    assert_unknown(out, RH_METRIC_SLIPPAGE_VOL_CORRELATION);
+    rh_metric_series_free(&series);
+}
+
 static void equal_steps_have_no_spread_at_all(void **state) {
     (void)state;
     double out[RH_N_METRICS];
@@ -487,6 +507,7 @@ int main(void) {
         cmocka_unit_test(no_steps_have_no_statistics),
         cmocka_unit_test(one_step_has_no_spread),
         cmocka_unit_test(two_steps_by_hand),
+        cmocka_unit_test(a_fall_from_the_start_is_a_drawdown),
         cmocka_unit_test(equal_steps_have_no_spread_at_all),
         cmocka_unit_test(ties_at_the_quantile_belong_to_the_tail),
         cmocka_unit_test(only_gains_make_the_value_at_risk_negative),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole reports from a small results file, with and without gnuplot. */
+#include "base/memory.h"
+#include "base/output.h"
 #include "report/gnuplot.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -448,6 +450,39 @@ static void the_summary_fits_a_terminal(void **state) {
     }
 }
 
+/* Every allocation and every write to a report's files is made to fail once. */
+static void failures_are_reported(void **state) {
+    const fixture *f = *state;
+    unsigned made, formats = RH_REPORT_HTML | RH_REPORT_TXT;
+    rh_error error;
+    int failed = 0;
+    write_results(f, "A title", "usd", STEPS, 100);
+    (void)setenv("REHEDGE_GNUPLOT", "/nowhere/gnuplot", 1);
+    for (uint64_t n = 0;; n++) {
+        rh_memory_fail_after(n);
+        rh_status status = draw(f, formats, &made, &error);
+        rh_memory_fail_after(UINT64_MAX);
+        if (status == RH_PARTIAL)
+            break;
+        assert_int_equal(status, RH_FAILED);
+        assert_true(error.text[0] != '\0');
+        failed++;
+    }
+    assert_true(failed > 15);
+    failed = 0;
+    for (uint64_t n = 0;; n++) {
+        rh_output_fail_after(n);
+        rh_status status = draw(f, formats, &made, &error);
+        rh_output_fail_after(UINT64_MAX);
+        if (status == RH_PARTIAL)
+            break;
+        assert_int_equal(status, RH_FAILED);
+        assert_true(error.text[0] != '\0');
+        failed++;
+    }
+    assert_true(failed > 15);
+}
+
 static void json_is_indented_and_escaped(void **state) {
     char *text = NULL;
     size_t size = 0;
@@ -472,6 +507,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_hanging_gnuplot_is_stopped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(missing_scripts_and_runs_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_summary_fits_a_terminal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_are_reported, set_up, tear_down),
         cmocka_unit_test(json_is_indented_and_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
