@@ -71,11 +71,10 @@ void rh_json_string(rh_json *json, const char *key, const char *value) {
 
 void rh_json_number(rh_json *json, const char *key, double value) {
     char text[RH_NUMBER_TEXT];
+    const int finite = value - value == 0.0;
     start_value(json, key);
-    if (value != value || value - value != 0.0)
-        put(json, "null", 4);
-    else
-        put(json, rh_number_text(value, text), strlen(text));
+    (void)rh_number_text(value, text);
+    put(json, finite ? text : "null", finite ? strlen(text) : 4);
 }
 
 void rh_json_boolean(rh_json *json, const char *key, int value) {

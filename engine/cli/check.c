@@ -73,6 +73,9 @@ static void print_instruments(const survey *s) {
     for (uint32_t i = 0; i < rh_catalogue_count(s->plan->catalogue); i++) {
         const rh_instrument *instrument = rh_catalogue_get(s->plan->catalogue, i);
         const coverage *c = &s->seen[i];
+        const int looked_for = instrument->kind == RH_FUTURE && i != s->plan->lane.hedge;
+        if (c->events == 0 && looked_for) /* a dated future that might have given a forward */
+            continue;
         if (c->events == 0) {
             (void)printf("%-24s %9s\n", instrument->name, "no data");
             continue;
@@ -135,7 +138,11 @@ const rh_command rh_command_check = {
     .name = "check",
     .operands = "EXPERIMENT",
     .summary = "read an experiment and all of its data and say what is there; touches nothing",
-    .example = "rehedge check data/demo.yaml",
+    .example = "check data/demo.yaml\n"
+               "file                                              rows    events   gaps  first      "
+               "           last\n"
+               "../results/sample/spot.csv                       60372    180983      0  "
+               "2024-01-01T00:00:00Z  2024-02-11T23:59:00Z",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

@@ -45,7 +45,7 @@ typedef struct {
 
 typedef struct rh_command {
     const char *name, *operands, *summary;
-    const char *example; /* a command and its output */
+    const char *example; /* a command, and the beginning of its output */
     const rh_option *options;
     size_t n_options;
     size_t least_operands, most_operands;

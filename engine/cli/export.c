@@ -24,7 +24,10 @@ const rh_command rh_command_export = {
     .operands = "RESULTS VIEW",
     .summary = "a view of the results (run step fill journal attribution metric comparison) to "
                "stdout",
-    .example = "rehedge export results/demo.db fill --csv",
+    .example = "export results/demo.db metric --csv\n"
+               "run_id,metric,value,low,high,unit\n"
+               "1,pnl_usd,-856.0362624362607,,,USD\n"
+               "1,pnl_coin,-0.02179540891104873,,,coin",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 2,

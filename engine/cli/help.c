@@ -23,9 +23,10 @@ static void print_options(const rh_option *options, size_t count, FILE *out) {
 void rh_print_help(const rh_command *command, FILE *out) {
     size_t n;
     const rh_option *globals = rh_global_options(&n);
-    (void)fprintf(out, "%s\n\n  $ %s\n\nUsage: rehedge %s %s [options]\n\nOptions\n",
-                  command->summary, command->example, command->name,
-                  command->operands ? command->operands : "");
+    (void)fprintf(out, "$ rehedge %s\n\n%s %s: %s\n", command->example, command->name,
+                  command->operands, command->summary);
+    if (command->n_options > 0)
+        (void)fputs("\nOptions\n", out);
     print_options(command->options, command->n_options, out);
     (void)fputs("\nOptions of every command\n", out);
     print_options(globals, n, out);
@@ -40,7 +41,7 @@ void rh_print_overview(FILE *out) {
                 out);
     for (const rh_command *const *c = rh_commands(); *c; c++)
         (void)fprintf(out, "  %-9s %-13s %s\n", (*c)->name,
-                      (*c)->operands ? (*c)->operands : "", (*c)->summary);
+                      (*c)->operands, (*c)->summary);
     (void)fputs("\nOptions of every command\n", out);
     print_options(globals, n, out);
     (void)fputs("\n`rehedge help experiment` lists the keys of an experiment file; `rehedge list "
@@ -102,7 +103,12 @@ const rh_command rh_command_help = {
     .name = "help",
     .operands = "[TOPIC]",
     .summary = "help on a command, or on `experiment`: the keys of an experiment file",
-    .example = "rehedge help experiment",
+    .example = "help experiment\n"
+               "Keys of an experiment file (YAML); `*` stands for each element of a list.\n"
+               "\n"
+               "title                      text      -         what the charts are headed\n"
+               "data                       list      needed    the files that make up the market's "
+               "history",
     .least_operands = 0,
     .most_operands = 1,
     .run = run,

@@ -251,7 +251,11 @@ const rh_command rh_command_list = {
     .name = "list",
     .operands = "WHAT [EXPERIMENT]",
     .summary = "strategies, ratios, vols, formats, venues, metrics, or an experiment's instruments",
-    .example = "rehedge list strategies",
+    .example =
+        "list strategies\n"
+        "band               hold within a fixed delta band, trade back to its edge or centre\n"
+        "                   source: Whalley and Wilmott (1993)\n"
+        "  width            number    needed   half width of the band [0 to 1000000000000]",
     .least_operands = 1,
     .most_operands = 2,
     .run = run,

@@ -81,7 +81,9 @@ const rh_command rh_command_report = {
     .name = "report",
     .operands = "RESULTS",
     .summary = "draw everything from a results file, without replaying",
-    .example = "rehedge report results/demo.db --format png,pdf",
+    .example = "report results/demo.db --format png,pdf\n"
+               "results/demo-report/tearsheet.png\n"
+               "results/demo-report/tearsheet.pdf",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

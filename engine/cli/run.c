@@ -114,6 +114,21 @@ static void note_counts(notes *n, const rh_lane *lane) {
              counts.still_open);
 }
 
+/* A latency below the data's own step is no latency at all. */
+static void note_coarse_data(notes *n, const session *s) {
+    const int64_t latency = s->plan->lane.execution.latency;
+    const rh_state *hedge = rh_market_state(s->stage.market, s->plan->lane.hedge);
+    char step[RH_DURATION_TEXT], delay[RH_DURATION_TEXT];
+    if (latency == 0 || hedge->observations < 2)
+        return;
+    const int64_t mean = (hedge->observed - hedge->first) / (int64_t)(hedge->observations - 1);
+    if (mean > latency)
+        note(n, "Prices of %s come every %s on average, coarser than the latency of %s: fills use "
+             "the last one before the order arrives.\n",
+             s->experiment->hedge.instrument, rh_duration_text(mean / RH_S * RH_S, step),
+             rh_duration_text(latency, delay));
+}
+
 static void note_sources(notes *n, const session *s) {
     for (size_t i = 0; i < rh_replay_n_sources(s->stage.replay); i++) {
         rh_source_summary summary;
@@ -236,6 +251,7 @@ static rh_status finish(session *s, rh_error *error) {
         return status;
     note_conversions(&n, s->stage.book);
     note_counts(&n, s->stage.lane);
+    note_coarse_data(&n, s);
     note_sources(&n, s);
     digest_data(s, digest);
     const rh_results_end end = {.status = "ok",
@@ -352,7 +368,17 @@ const rh_command rh_command_run = {
     .name = "run",
     .operands = "EXPERIMENT",
     .summary = "replay one configuration; print the summary, write the results and the charts",
-    .example = "rehedge run data/demo.yaml --set strategy.every=4h -o results/demo.db",
+    .example =
+        "run data/demo.yaml -o results/demo.db\n"
+        "Short 10 BTC straddle 26 Jan 2024, hedged with the perpetual (SYNTHETIC DATA)\n"
+        "2 Jan 2024 – 26 Jan 2024 08:00 UTC · steps of 1h · numeraire USD\n"
+        "book    −10 × BTC-26JAN24-42000-C, −10 × BTC-26JAN24-42000-P\n"
+        "hedge   BTC-PERPETUAL, ratio black\n"
+        "rule    interval every 1h, anchor open, costs maker 0 bp, taker 5 bp\n"
+        "\n"
+        "PnL                       USD              BTC\n"
+        "  hedged              −856.04         −0.02180\n"
+        "  unhedged          20,289.39          0.51658",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

@@ -25,7 +25,8 @@ const rh_command rh_command_simulate = {
     .name = "simulate",
     .operands = "SCENARIO",
     .summary = "a synthetic market with known truth, as generic CSV",
-    .example = "rehedge simulate data/sample.yaml -o results/sample",
+    .example = "simulate data/sample.yaml -o results/sample\n"
+               "market  results/sample",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

@@ -20,6 +20,10 @@ static void write_duration(rh_json *json, const char *name, int64_t duration) {
 
 static void write_choice(rh_json *json, const char *name, const char *choices, int position) {
     char word[40];
+    if (position < 0) {
+        rh_json_string(json, name, NULL);
+        return;
+    }
     for (; position > 0; position--)
         choices += strcspn(choices, " ") + 1;
     (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(choices, " "), choices);

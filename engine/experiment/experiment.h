@@ -19,8 +19,8 @@ typedef struct {
 
 typedef struct {
     const char *name, *underlying, *right;
-    int kind, settle; /* rh_kind, rh_settle */
-    double multiplier, tick, lot, strike;
+    int kind, settle; /* rh_kind, rh_settle; -1: not given */
+    double multiplier, tick, lot, strike; /* NaN: not given */
     rh_time expiry;
 } rh_instrument_entry;
 

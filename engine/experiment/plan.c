@@ -19,36 +19,67 @@ static rh_status add_instrument(rh_plan *plan, const rh_instrument *instrument, 
                                                                              : RH_OK;
 }
 
+static double or_else(double given, double otherwise) {
+    return isnan(given) ? otherwise : given;
+}
+
+static int copy_name(char *into, size_t size, const char *text) {
+    const size_t length = text ? strlen(text) : 0;
+    if (length >= size)
+        return -1;
+    if (length > 0)
+        (void)snprintf(into, size, "%s", text);
+    return 0;
+}
+
+/* What the entry says, over what the name and the rulebook say. Returns NULL, or what is wrong. */
+static const char *read_terms(const rh_plan *plan, const rh_instrument_entry *entry,
+                              rh_instrument *out) {
+    const int named = rh_instrument_from_name(entry->name, out) == 0;
+    if (named)
+        rh_venue_apply(plan->venue, out);
+    else
+        *out = (rh_instrument){.expiry = RH_NEVER, .multiplier = 1.0};
+    if (!named && entry->kind < 0)
+        return "needs a kind, since no venue names its contracts so";
+    if (!*entry->name || copy_name(out->name, sizeof out->name, entry->name) != 0)
+        return "a name has 1 to 47 bytes";
+    if (copy_name(out->underlying, sizeof out->underlying, entry->underlying) != 0)
+        return "an underlying has at most 15 bytes";
+    if (entry->kind >= 0)
+        out->kind = (rh_kind)entry->kind;
+    if (entry->settle >= 0)
+        out->settle = (rh_settle)entry->settle;
+    else if (out->kind == RH_SPOT)
+        out->settle = RH_LINEAR;
+    out->multiplier = or_else(entry->multiplier, out->multiplier);
+    out->tick = or_else(entry->tick, out->tick);
+    out->lot = or_else(entry->lot, out->lot);
+    out->strike = or_else(entry->strike, out->strike);
+    if (entry->expiry != RH_NEVER)
+        out->expiry = entry->expiry;
+    if (entry->right)
+        out->right = strcmp(entry->right, "call") == 0 ? 1 : strcmp(entry->right, "put") == 0 ? -1 : 0;
+    if (out->kind == RH_SPOT && out->settle == RH_INVERSE)
+        return "spot cannot be inverse";
+    if ((out->kind == RH_OPTION || out->kind == RH_FUTURE) && out->expiry == RH_NEVER)
+        return "needs an expiry";
+    if (out->kind == RH_OPTION && (!out->right || !(out->strike > 0.0)))
+        return "an option needs a strike and a right (call or put)";
+    return NULL;
+}
+
 static rh_status declare(rh_plan *plan, size_t i, rh_error *error) {
     const rh_instrument_entry *entry = &plan->experiment->instruments[i];
     char path[40];
+    rh_instrument out;
     (void)snprintf(path, sizeof path, "instruments.%zu", i);
-    rh_instrument out = {.kind = (rh_kind)entry->kind,
-                         .settle = (rh_settle)entry->settle,
-                         .multiplier = entry->multiplier,
-                         .tick = entry->tick,
-                         .lot = entry->lot,
-                         .expiry = entry->expiry};
-    if (!*entry->name || strlen(entry->name) >= sizeof out.name)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "a name has 1 to %zu bytes", sizeof out.name - 1);
-    memcpy(out.name, entry->name, strlen(entry->name));
-    if (entry->underlying && strlen(entry->underlying) < sizeof out.underlying)
-        memcpy(out.underlying, entry->underlying, strlen(entry->underlying));
-    if (rh_catalogue_find(plan->catalogue, out.name, strlen(out.name)) != RH_NO_INSTRUMENT)
-        return rh_experiment_fail(plan->experiment, path, error, "%s is declared twice", out.name);
-    if (out.kind == RH_SPOT && out.settle == RH_INVERSE)
-        return rh_experiment_fail(plan->experiment, path, error, "spot cannot be inverse");
-    if ((out.kind == RH_OPTION || out.kind == RH_FUTURE) && out.expiry == RH_NEVER)
-        return rh_experiment_fail(plan->experiment, path, error, "needs an expiry");
-    if (out.kind == RH_OPTION) {
-        out.strike = entry->strike;
-        const char *right = entry->right ? entry->right : "";
-        out.right = strcmp(right, "call") == 0 ? 1 : strcmp(right, "put") == 0 ? -1 : 0;
-        if (!out.right || isnan(out.strike))
-            return rh_experiment_fail(plan->experiment, path, error,
-                                      "an option needs a strike and a right (call or put)");
-    }
+    const char *fault = read_terms(plan, entry, &out);
+    if (!fault &&
+        rh_catalogue_find(plan->catalogue, out.name, strlen(out.name)) != RH_NO_INSTRUMENT)
+        fault = "is declared twice";
+    if (fault)
+        return rh_experiment_fail(plan->experiment, path, error, "%s: %s", entry->name, fault);
     return add_instrument(plan, &out, error);
 }
 
@@ -346,10 +377,6 @@ static rh_status plan_capital(rh_plan *plan, rh_error *error) {
                                       plan->underlying);
     }
     return RH_OK;
-}
-
-static double or_else(double given, double otherwise) {
-    return isnan(given) ? otherwise : given;
 }
 
 static void plan_lane(rh_plan *plan) {

@@ -74,6 +74,8 @@ static void store_nothing(const rh_key *key, void *into) {
         *(double *)into = NAN;
     else if (key->type == RH_KEY_TIME)
         *(rh_time *)into = RH_NEVER;
+    else if (key->type == RH_KEY_CHOICE)
+        *(int *)into = -1;
 }
 
 static rh_status complain(const rh_config *config, const rh_node *node, const char *path,

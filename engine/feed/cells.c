@@ -63,22 +63,23 @@ rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field,
 rh_status rh_cell_period(const rh_reading *reading, const rh_row *row, int field, int64_t *out,
                          rh_error *error) {
     char shown[RH_CELL_SHOWN];
-    double hours;
+    double number;
     const rh_cell *cell = rh_cell_of(reading, row, field);
     *out = 0;
     if (!cell)
         return RH_OK;
-    if (rh_number_parse(cell->text, cell->length, &hours) == 0) {
-        if (hours >= 1.0 && hours <= 168.0)
-            *out = (int64_t)(hours * (double)RH_HOUR);
+    if (rh_number_parse(cell->text, cell->length, &number) == 0) {
+        const double unit = (double)(number <= 168.0 ? RH_HOUR : RH_S);
+        if (number >= 1.0 && number <= 168.0 * 3600.0)
+            *out = (int64_t)(number * unit);
     } else if (rh_duration_parse(cell->text, cell->length, out) != 0) {
         *out = 0;
     }
     if (*out < RH_HOUR || *out > 168 * RH_HOUR)
-        return rh_cell_fail(
-            reading, row, field, error,
-            "%.80s: bad period '%s' (a duration such as 8h, or hours from 1 to 168)",
-            name_of(reading, field), rh_cell_show(cell, shown));
+        return rh_cell_fail(reading, row, field, error,
+                            "%.80s: bad period '%s' (a duration such as 8h, hours from 1 to 168, "
+                            "or seconds from 3600)",
+                            name_of(reading, field), rh_cell_show(cell, shown));
     return RH_OK;
 }
 

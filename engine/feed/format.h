@@ -116,7 +116,8 @@ rh_status rh_cell_amount(const rh_reading *reading, const rh_row *row, int field
 rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field, double *out,
                         rh_error *error);
 
-/* A length of time as text (8h) or a number of hours, 1 to 168 hours; 0 if there is none. */
+/* A length of time from 1 to 168 hours: text (8h), or a number of hours, or (3600 and more) of
+ * seconds; 0 if there is none. */
 rh_status rh_cell_period(const rh_reading *reading, const rh_row *row, int field, int64_t *out,
                          rh_error *error);
 

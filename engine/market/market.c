@@ -24,7 +24,7 @@ static const rh_state UNKNOWN = {
     .iv = NAN,           .forward = NAN,       .index = NAN,         .marked = RH_DAWN,
     .iv_at = RH_DAWN,    .forward_at = RH_DAWN, .index_at = RH_DAWN, .rate = NAN,
     .rate_at = RH_DAWN,  .delivery = NAN,      .delivered_at = RH_DAWN,
-    .happened = RH_DAWN, .observed = RH_DAWN,  .variance_price = NAN,
+    .happened = RH_DAWN, .first = RH_DAWN, .observed = RH_DAWN,  .variance_price = NAN,
 };
 
 rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding) {
@@ -149,8 +149,8 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
 
 void rh_market_apply(rh_market *market, const rh_event *event) {
     rh_state *state = &market->states[event->instrument];
-    if (state->observed != event->known)
-        state->observations++;
+    if (state->observed != event->known && state->observations++ == 0)
+        state->first = event->known;
     state->observed = event->known;
     if (event->happened > state->happened)
         state->happened = event->happened;

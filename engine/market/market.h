@@ -27,7 +27,7 @@ typedef struct {
     double delivery; /* official delivery price */
     rh_time delivered_at;
     rh_time happened;       /* the latest time at which any of it happened */
-    rh_time observed;       /* last instant with an event of this instrument */
+    rh_time first, observed; /* first and last instant with an event of this instrument */
     uint64_t observations;  /* instants with an event of this instrument */
     /* Funding paid so far by one unit held long since the start: USD per unit of underlying
      * (linear), coin per USD (inverse). A position pays quantity x the difference of two reads. */

@@ -82,15 +82,14 @@ typedef struct {
 /* What the ledger summed over the whole run. */
 typedef struct {
     double pnl_usd, pnl_coin, unhedged_pnl_usd, unhedged_pnl_coin;
-    double option_pnl, hedge_pnl, funding, fees, spread, impact, latency,
-        interest;                             /* USD; costs
-                         positive, funding and interest as cash */
+    /* USD; costs positive, funding and interest as cash */
+    double option_pnl, hedge_pnl, funding, fees, spread, impact, latency, interest;
     double absolute_residual, absolute_gamma_theta; /* sums over steps of |terms|, USD */
-    double gamma_pnl, theta_pnl, unexplained; /* USD */
-    double rebalances;                        /* hedge fills, without the closing one */
-    double turnover_usd;                      /* sum of |notional| of all hedge fills */
-    double book_notional_usd;                 /* sum |q| S at the openings */
-    double premium;                           /* received at the openings, numeraire */
+    double gamma_pnl, theta_pnl, unexplained;       /* USD */
+    double rebalances;                              /* hedge fills, without the closing one */
+    double turnover_usd;                            /* sum of |notional| of all hedge fills */
+    double book_notional_usd;                       /* sum |q| S at the openings */
+    double premium;                                 /* received at the openings, numeraire */
     double vega_at_open; /* |book vega| in the numeraire per 1.00 of vol, when it opened */
     double iv_at_open;
     double capital; /* numeraire; 0 if none was given */

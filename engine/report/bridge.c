@@ -29,42 +29,50 @@ static int is_shown(const double *terms, int term) {
     return !is_delta(term) && terms[term] != 0.0;
 }
 
-static size_t count_below(const double *terms, double smallest) {
-    size_t count = 0;
+static int find_smallest(const double *terms, const int *gathered) {
+    int found = -1;
     for (int i = 0; i < RH_TERM_RESIDUAL; i++)
-        count += is_shown(terms, i) && fabs(terms[i]) < smallest;
-    return count;
+        if (is_shown(terms, i) && !gathered[i] &&
+            (found < 0 || fabs(terms[i]) < fabs(terms[found])))
+            found = i;
+    return found;
 }
 
-/* The size below which terms are gathered; 0 if none are. `most` counts terms and "other". */
-static double choose_smallest(const double *terms, double largest, size_t most) {
-    size_t n_shown = 0;
-    for (int i = 0; i < RH_TERM_RESIDUAL; i++)
+/* Marks the terms that go into "other": the small ones, and as many more as it takes to leave
+ * `most` rows with it. A single one keeps its own row. Returns how many. */
+static size_t gather(const double *terms, double largest, size_t most, int *gathered) {
+    size_t n_shown = 0, n_gathered = 0, n_small = 0;
+    for (int i = 0; i < RH_TERM_RESIDUAL; i++) {
         n_shown += (size_t)is_shown(terms, i);
-    for (double smallest = largest / 100; smallest <= 2 * largest && largest > 0; smallest *= 1.5) {
-        size_t below = count_below(terms, smallest);
-        if (n_shown - below + (below > 0) <= most)
-            return below > 1 ? smallest : 0.0;
+        n_small += is_shown(terms, i) && fabs(terms[i]) < largest / 100;
     }
-    return 0.0;
+    size_t needed = n_shown > most ? n_shown - most + 1 : 0;
+    size_t wanted = n_small > needed ? n_small : needed;
+    while (wanted > 1 && n_gathered < wanted) {
+        gathered[find_smallest(terms, gathered)] = 1;
+        n_gathered++;
+    }
+    return n_gathered;
 }
 
 size_t rh_bridge_make(const double terms[RH_N_TERMS], size_t most,
                       rh_bridge_row rows[RH_BRIDGE_ROWS]) {
     double net_delta = terms[RH_TERM_DELTA] + terms[RH_TERM_HEDGE] + terms[RH_TERM_COLLATERAL];
-    double smallest = choose_smallest(terms, largest_bar(terms, net_delta), most - 3), other = 0.0;
+    double other = 0.0;
+    int gathered[RH_N_TERMS] = {0};
+    size_t n_gathered = gather(terms, largest_bar(terms, net_delta), most - 3, gathered);
     size_t count = 0;
     if (net_delta != 0.0)
         add_row(rows, &count, "net delta", net_delta);
     for (int i = 0; i < RH_TERM_RESIDUAL; i++) {
         if (!is_shown(terms, i))
             continue;
-        if (fabs(terms[i]) < smallest)
+        if (gathered[i])
             other += terms[i];
         else
             add_row(rows, &count, rh_term_text((rh_term)i), terms[i]);
     }
-    if (smallest > 0.0)
+    if (n_gathered > 0)
         add_row(rows, &count, "other", other);
     add_row(rows, &count, rh_term_text(RH_TERM_RESIDUAL), terms[RH_TERM_RESIDUAL]);
     double net = rows[count - 1].to;

@@ -109,9 +109,11 @@ static const char rule_sql[] =
     " || coalesce((SELECT group_concat(' ' || key || ' ' || value, ',')"
     "  FROM json_each(?1, '$.strategy') WHERE key <> 'name' AND type <> 'null'), '')";
 
-static const char costs_sql[] = "SELECT group_concat(key || CASE WHEN type IN ('real', 'integer')"
-                                "  THEN printf(' %g bp', value * 1e4) ELSE ' ' || value END, ', ')"
-                                " FROM json_each(?1, '$.costs') WHERE type <> 'null'";
+/* Of the perpetual's and the future's trades; the rest of the costs is in the configuration. */
+static const char costs_sql[] =
+    "SELECT group_concat(key || CASE WHEN type IN ('real', 'integer')"
+    "  THEN printf(' %g bp', value * 1e4) ELSE ' ' || value END, ', ')"
+    " FROM json_each(?1, '$.costs') WHERE key IN ('taker', 'maker') AND type <> 'null'";
 
 static rh_status read_words(sqlite3 *db, rh_report_run *run, rh_error *error) {
     rh_status status = describe(db, run, book_sql, &run->book, error);

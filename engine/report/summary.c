@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_NOTES = 4, BAR_HALF = 12, EXPLAIN_ROWS = 12, NAME_COLUMNS = 12 };
+enum { NOTE_LINES = 5, BAR_HALF = 12, EXPLAIN_ROWS = 10, NAME_COLUMNS = 12 };
 
 typedef enum { PLAIN, BOLD, DIM, GAIN, LOSS } style;
 
@@ -60,8 +60,10 @@ static void write_head(const page *p) {
                   rh_clean_text(line, sizeof line, headline.period, (size_t)p->width));
     fact(p, "book", p->run->book);
     fact(p, "hedge", p->run->hedge);
-    fact(p, "rule", p->run->rule[0] ? p->run->rule : p->run->label);
-    fact(p, "costs", p->run->costs);
+    const char *rule = p->run->rule[0] ? p->run->rule : p->run->label;
+    (void)snprintf(line, sizeof line, "%.300s%s%.100s", rule, p->run->costs[0] ? ", costs " : "",
+                   p->run->costs);
+    fact(p, "rule", line);
 }
 
 static double value_of(const page *p, rh_metric metric) {
@@ -220,22 +222,58 @@ static void write_quality(const page *p) {
     end_row(p);
 }
 
+/* Bytes of `text` that fit on a line of `columns`, cut after the last blank if there is one. */
+static size_t fitting(const char *text, size_t columns) {
+    size_t used = 0, cut = 0, at = 0;
+    for (; text[at] && (used < columns || ((unsigned char)text[at] & 0xC0) == 0x80); at++) {
+        used += ((unsigned char)text[at] & 0xC0) != 0x80;
+        if (text[at] == ' ')
+            cut = at + 1;
+    }
+    return text[at] == '\0' || text[at] == ' ' || cut == 0 ? at : cut;
+}
+
+/* Writes a note behind "! " on as many lines as it takes, or only counts them if `out` is NULL. */
+static int write_note(FILE *out, const char *note, size_t columns) {
+    int lines = 0;
+    for (size_t length; *note; note += length + (note[length] == ' '), lines++) {
+        length = fitting(note, columns);
+        if (out)
+            (void)fprintf(out, "%s%.*s\n", lines == 0 ? "! " : "  ",
+                          (int)(length - (note[length - 1] == ' ')), note);
+    }
+    return lines;
+}
+
+/* The next note, cleaned; 0 at the end. */
+static int next_note(const char **at, char *clean, size_t size) {
+    char line[1024];
+    while (**at) {
+        size_t length = strcspn(*at, "\n");
+        (void)snprintf(line, sizeof line, "%.*s", length < 1000 ? (int)length : 1000, *at);
+        *at += length + ((*at)[length] == '\n');
+        if (rh_clean_text(clean, size, line, 300)[0])
+            return 1;
+    }
+    return 0;
+}
+
 static void write_notes(const page *p) {
-    int shown = 0, hidden = 0;
-    char line[1024], clean[512];
-    for (const char *at = p->run->notes; *at;) {
-        size_t length = strcspn(at, "\n");
-        (void)snprintf(line, sizeof line, "%.*s", length < 1000 ? (int)length : 1000, at);
-        at += length + (at[length] == '\n');
-        if (!rh_clean_text(clean, sizeof clean, line, (size_t)p->width - 2)[0])
-            continue;
-        if (shown++ < MAX_NOTES)
-            (void)fprintf(p->out, "%s! %s\n", shown == 1 ? "\n" : "", clean);
-        else
+    int lines = 0, hidden = 0;
+    char note[1024];
+    size_t columns = (size_t)p->width - 2;
+    for (const char *at = p->run->notes; next_note(&at, note, sizeof note);) {
+        int needed = write_note(NULL, note, columns);
+        if (hidden > 0 || lines + needed > NOTE_LINES - (*at != '\0')) {
             hidden++;
+            continue;
+        }
+        (void)fputs(lines == 0 ? "\n" : "", p->out);
+        lines += write_note(p->out, note, columns);
     }
     if (hidden > 0)
-        (void)fprintf(p->out, "  and %d more in the report\n", hidden);
+        (void)fprintf(p->out, "%s  %s%d more in the report\n", lines == 0 ? "\n" : "",
+                      lines == 0 ? "" : "and ", hidden);
 }
 
 rh_status rh_report_summary(struct sqlite3 *db, int64_t run_id, FILE *out, int width, int colour,

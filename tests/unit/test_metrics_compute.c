@@ -97,6 +97,8 @@ static rh_metric_totals some_totals(void) {
                               .gamma_pnl = 13.0,
                               .theta_pnl = 14.0,
                               .unexplained = 15.0,
+                              .absolute_residual = 3.0,
+                              .absolute_gamma_theta = 12.0,
                               .rebalances = 21.0,
                               .turnover_usd = 987654.0,
                               .book_notional_usd = 350000.0,
@@ -191,15 +193,24 @@ static void totals_arrive_under_their_names(void **state) {
     static const struct {
         const char *name;
         double value;
-    } named[] = {{"pnl_usd", 1},          {"pnl_coin", 2},
-                 {"unhedged_pnl_usd", 3}, {"unhedged_pnl_coin", 4},
-                 {"option_pnl", 5},       {"hedge_pnl", 6},
-                 {"funding", 7},          {"fees", 8},
-                 {"spread", 9},           {"impact", 10},
-                 {"latency", 11},         {"interest", 12},
-                 {"gamma_pnl", 13},       {"theta_pnl", 14},
-                 {"unexplained", 15},     {"rebalances", 21},
-                 {"turnover_usd", 987654}};
+    } named[] = {{"pnl_usd", 1},
+                 {"pnl_coin", 2},
+                 {"unhedged_pnl_usd", 3},
+                 {"unhedged_pnl_coin", 4},
+                 {"option_pnl", 5},
+                 {"hedge_pnl", 6},
+                 {"funding", 7},
+                 {"fees", 8},
+                 {"spread", 9},
+                 {"impact", 10},
+                 {"latency", 11},
+                 {"interest", 12},
+                 {"gamma_pnl", 13},
+                 {"theta_pnl", 14},
+                 {"unexplained", 15},
+                 {"rebalances", 21},
+                 {"turnover_usd", 987654},
+                 {"residual_share", 0.25}};
     double out[RH_N_METRICS];
     rh_metric_totals totals = some_totals();
     rh_metric_series series = {0};

@@ -88,13 +88,16 @@ static void record_lane(rh_recorder *recorder, uint32_t instrument, int steps, d
 static void write_results(const fixture *f, const char *title, const char *numeraire, int steps,
                           double scale) {
     double metrics[RH_N_METRICS];
-    char notes[256];
+    char notes[1024];
     rh_error error = {.text = ""};
     rh_results *results = NULL;
     rh_recorder *recorder = NULL;
     rh_catalogue *catalogue = rh_catalogue_new();
     uint32_t instrument = add_instrument(catalogue, "BTC-PERPETUAL");
-    (void)snprintf(notes, sizeof notes, "first note\n%s", title);
+    (void)snprintf(notes, sizeof notes,
+                   "first note\n%s\nA note that is longer than a line of a terminal and so goes on "
+                   "in the one below it.\nthird\nfourth\n",
+                   title);
     for (int i = 0; i < RH_N_METRICS; i++)
         metrics[i] = i % 5 == 4 ? NAN : scale * (i + 1);
     metrics[RH_METRIC_HEDGE_EFFECTIVENESS] = 0.9;
@@ -444,7 +447,8 @@ static void the_summary_fits_a_terminal(void **state) {
         assert_null(strchr(plain, '\x1b'));
         assert_non_null(strstr(plain, "−10 × BTC-25JUN21-36000-C"));
         assert_non_null(strstr(plain, "taker 5 bp"));
-        assert_non_null(strstr(plain, "! first note"));
+        assert_non_null(strstr(plain, "! first note\n! `touch pwned`"));
+        assert_non_null(strstr(plain, "\n  and 3 more in the report\n"));
         summary_of(f, 80, 1, again, sizeof again);
         assert_non_null(strstr(again, "\x1b[1m"));
     }
