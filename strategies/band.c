@@ -2,8 +2,9 @@
 /* band: holds while the net exposure lies within a fixed band around the target; outside it trades
  * back to the nearest edge, or to the centre.
  *
- * The width is one-sided and in deltas: of one option (times the number of options in the book), or of the
- * whole book in units of the underlying with `per: book`. A width of 0 trades at every instant.
+ * The width is one-sided and in deltas: of one option (times the number of options in the book), or
+ * of the whole book in units of the underlying with `per: book`. A width of 0 trades at every
+ * instant.
  *
  * Source: Whalley and Wilmott, Counting the costs, Risk 6:10 (1993), for the rule of a fixed band.
  */
@@ -16,11 +17,20 @@ enum { TO_EDGE, TO_CENTRE };
 enum { PER_OPTION, PER_BOOK };
 
 static const rh_param params[] = {
-    [WIDTH] = {.name = "width", .type = RH_PARAM_NUMBER, .unit = "delta", .min = 0, .max = 1e12,
+    [WIDTH] = {.name = "width",
+               .type = RH_PARAM_NUMBER,
+               .unit = "delta",
+               .min = 0,
+               .max = 1e12,
                .summary = "half width of the band"},
-    [TO] = {.name = "to", .type = RH_PARAM_CHOICE, .initial = "edge", .choices = "edge centre",
+    [TO] = {.name = "to",
+            .type = RH_PARAM_CHOICE,
+            .initial = "edge",
+            .choices = "edge centre",
             .summary = "where a trade ends: the nearest edge of the band, or its centre"},
-    [PER] = {.name = "per", .type = RH_PARAM_CHOICE, .initial = "option",
+    [PER] = {.name = "per",
+             .type = RH_PARAM_CHOICE,
+             .initial = "option",
              .choices = "option book",
              .summary = "width is per option, or for the whole book"},
 };

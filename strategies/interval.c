@@ -2,7 +2,8 @@
 /* interval: trades to neutral on a clock, or at each new observation of an instrument.
  *
  * The clock starts at the book's first open, or at 1970-01-01T00:00Z with `anchor: utc` (so that
- * `every: 8h` means 00:00, 08:00 and 16:00). A step that could not be acted upon (no price) stays due.
+ * `every: 8h` means 00:00, 08:00 and 16:00). A step that could not be acted upon (no price) stays
+ * due.
  *
  * Source: Boyle and Emanuel, Discretely adjusted option hedges, J. Financial Economics 8 (1980).
  */
@@ -12,11 +13,19 @@ enum { EVERY, ON, ANCHOR };
 enum { ANCHOR_OPEN, ANCHOR_UTC };
 
 static const rh_param params[] = {
-    [EVERY] = {.name = "every", .type = RH_PARAM_DURATION, .initial = "", .min = 1e-6, .max = 1e9,
+    [EVERY] = {.name = "every",
+               .type = RH_PARAM_DURATION,
+               .initial = "",
+               .min = 1e-6,
+               .max = 1e9,
                .summary = "time between rebalances"},
-    [ON] = {.name = "on", .type = RH_PARAM_TEXT, .initial = "",
+    [ON] = {.name = "on",
+            .type = RH_PARAM_TEXT,
+            .initial = "",
             .summary = "instead of a clock: each new observation of this instrument"},
-    [ANCHOR] = {.name = "anchor", .type = RH_PARAM_CHOICE, .initial = "open",
+    [ANCHOR] = {.name = "anchor",
+                .type = RH_PARAM_CHOICE,
+                .initial = "open",
                 .choices = "open utc",
                 .summary = "the clock starts at the book's first open, or at 00:00 UTC"},
 };

@@ -6,7 +6,10 @@
 #include <string.h>
 
 double rh_years(rh_time from, rh_time to) {
-    return (double)(to - from) / (365.0 * (double)RH_DAY);
+    /* Through unsigned: the distance of two instants may not fit into an int64. */
+    double distance = to >= from ? (double)((uint64_t)to - (uint64_t)from)
+                                 : -(double)((uint64_t)from - (uint64_t)to);
+    return distance / (365.0 * (double)RH_DAY);
 }
 
 /* Days since 1970-01-01: Howard Hinnant, "chrono-compatible low-level date algorithms". */
@@ -184,37 +187,52 @@ static int64_t unit_length(const char *name, size_t length) {
     return 0;
 }
 
-/* Exact decimal arithmetic: 0.1s is 100000000 ns, not what a double would make of it. */
+static int take_whole(const char **at, const char *end, int64_t *out) {
+    const char *first = *at;
+    int64_t value = 0;
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++) {
+        int digit = **at - '0';
+        if (value > (INT64_MAX - digit) / 10)
+            return -1;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return *at > first ? 0 : -1;
+}
+
+/* Decimals of a unit of time. Exact: 0.1s is 100000000 ns, not what a double would make of it,
+ * and what would leave a part of a nanosecond (0.5ns) is refused. */
+static int take_decimals(const char **at, const char *end, int64_t unit, int64_t *out) {
+    int64_t value = 0, weight = unit;
+    *out = 0;
+    if (take_char(at, end, '.') != 0)
+        return 0;
+    const char *first = *at;
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++) {
+        int digit = **at - '0';
+        weight = weight % 10 == 0 ? weight / 10 : 0;
+        if (digit > 0 && weight == 0)
+            return -1;
+        value += digit * weight;
+    }
+    *out = value;
+    return *at > first ? 0 : -1;
+}
+
 int rh_duration_parse(const char *text, size_t length, int64_t *out) {
     const char *at = text, *end = text + length;
-    int64_t whole = 0, fraction = 0, scale = 1;
-    while (at < end && *at >= '0' && *at <= '9') {
-        if (whole > (INT64_MAX - 9) / 10)
-            return -1;
-        whole = whole * 10 + (*at++ - '0');
-    }
-    const char *after_digits = at;
-    if (at < end && *at == '.') {
-        at++;
-        while (at < end && *at >= '0' && *at <= '9' && scale < RH_S) {
-            fraction = fraction * 10 + (*at++ - '0');
-            scale *= 10;
-        }
-        if (scale == 1)
-            return -1;
-    }
-    if (after_digits == text)
+    int64_t whole, part;
+    size_t digits = 0;
+    while (digits < length && (text[digits] == '.' || (text[digits] >= '0' && text[digits] <= '9')))
+        digits++;
+    int bare = digits == length;
+    int64_t unit = bare ? RH_S : unit_length(text + digits, length - digits);
+    if (!unit || take_whole(&at, end, &whole) != 0 || take_decimals(&at, end, unit, &part) != 0)
         return -1;
-    int64_t unit = unit_length(at, (size_t)(end - at));
-    if (!unit) {
-        *out = 0;
-        return at == end && whole == 0 && fraction == 0 ? 0 : -1;
-    }
-    if (whole > (INT64_MAX - unit) / unit)
+    if (at != text + digits || whole > (INT64_MAX - part) / unit)
         return -1;
-    /* fraction < scale <= 1e9, so unit / scale loses nothing that a nanosecond could hold only
-     * if it divides; refuse the rest. */
-    int64_t part = (int64_t)((long double)fraction * (long double)unit / (long double)scale + 0.5L);
+    if (bare && (whole != 0 || part != 0))
+        return -1;
     *out = whole * unit + part;
     return 0;
 }

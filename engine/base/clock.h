@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* clock.h: instants and durations.
  *
- * An instant is int64 nanoseconds since 1970-01-01T00:00:00Z (years 1678 to 2262), without leap
- * seconds. A duration is int64 nanoseconds. Years for pricing are ACT/365 and never rounded to days.
+ * An instant is int64 nanoseconds since 1970-01-01T00:00:00Z (dates of the years 1678 to 2261),
+ * without leap seconds. A duration is int64 nanoseconds. Years for pricing are ACT/365 and never rounded to days.
  */
 #ifndef RH_BASE_CLOCK_H
 #define RH_BASE_CLOCK_H
@@ -40,11 +40,12 @@ int rh_time_parse(const char *text, size_t length, rh_time *out);
 #define RH_TIME_TEXT 40
 const char *rh_time_text(rh_time time, char buffer[RH_TIME_TEXT]);
 
-/* Reads `8h`, `1.5d`, `100ms`; units ns us ms s m h d w. A bare `0` is allowed.
- * Returns 0, or -1 if it isn't such a text or doesn't fit. Never negative. */
+/* Reads `8h`, `1.5d`, `100ms`; units ns us ms s m h d w. A bare `0` is allowed. Decimals are
+ * exact. Returns 0, or -1 if it isn't such a text, doesn't fit, or is no whole number of
+ * nanoseconds. Never negative. */
 int rh_duration_parse(const char *text, size_t length, int64_t *out);
 
-/* Writes the largest unit that divides exactly: `8h`, `90m`, `1500ms`. */
+/* Writes the largest unit that divides exactly, but for weeks: `7d`, `8h`, `90m`, `1500ms`. */
 #define RH_DURATION_TEXT 32
 const char *rh_duration_text(int64_t duration, char buffer[RH_DURATION_TEXT]);
 

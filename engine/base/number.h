@@ -7,14 +7,16 @@
 #include <stdint.h>
 
 /* Reads a whole decimal number (strtod's grammar without hexadecimal, `inf`, `nan` or blanks
- * around it). Returns 0 and a finite value equal to strtod's to the bit, or -1. `text` needs no
- * terminator. */
+ * around it) of at most 127 bytes. Returns 0 and a finite value equal to strtod's to the bit, or
+ * -1. `text` needs no terminator. */
 int rh_number_parse(const char *text, size_t length, double *out);
 
-/* Reads a whole signed decimal integer. Returns 0, or -1 (not one, or too large). */
+/* Reads a whole signed decimal integer of at most 23 bytes. Returns 0, or -1 (not one, or too
+ * large). */
 int rh_integer_parse(const char *text, size_t length, int64_t *out);
 
-/* The shortest decimal text that reads back to the same double; "" for NaN.
+/* 15 significant digits, or 16 or 17 where it takes them to read back to the same double; without
+ * trailing zeros. "" for NaN.
  * `buffer` has RH_NUMBER_TEXT bytes; returned for use in printf. */
 #define RH_NUMBER_TEXT 32
 const char *rh_number_text(double value, char buffer[RH_NUMBER_TEXT]);

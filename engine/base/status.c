@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Values of the user may hold line ends and terminal escapes; a sentence is one line. */
+static void put_on_one_line(char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 rh_status rh_fail(rh_error *error, rh_status code, const char *format, ...) {
     if (!error)
         return code;
@@ -12,6 +19,7 @@ rh_status rh_fail(rh_error *error, rh_status code, const char *format, ...) {
     va_start(arguments, format);
     (void)vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    put_on_one_line(error->text);
     error->code = code;
     return code;
 }
@@ -27,7 +35,8 @@ rh_status rh_fail_at(rh_error *error, const char *format, ...) {
     (void)vsnprintf(place, sizeof place, format, arguments);
     va_end(arguments);
     memcpy(sentence, error->text, sizeof sentence);
-    (void)snprintf(error->text, sizeof error->text, "%s: %.*s", place,
-                   (int)(sizeof error->text - sizeof place - 3), sentence);
+    const int used = snprintf(error->text, sizeof error->text, "%s: ", place);
+    (void)snprintf(error->text + used, sizeof error->text - (size_t)used, "%s", sentence);
+    put_on_one_line(error->text);
     return error->code;
 }

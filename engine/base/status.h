@@ -22,7 +22,7 @@ typedef enum {
 
 typedef struct {
     rh_status code;
-    char text[1024]; /* a whole sentence, place first, no newline */
+    char text[1024]; /* a whole sentence, place first; control characters become '?' */
 } rh_error;
 
 #if defined(__GNUC__)
@@ -36,7 +36,7 @@ typedef struct {
 rh_status rh_fail(rh_error *error, rh_status code, const char *format, ...) RH_PRINTF(3, 4);
 
 /* Puts "place: " in front of the sentence that is there, for a caller that knows the place when
- * the callee did not. Returns the error's code. */
+ * the callee did not. Returns the error's code (RH_FAILED if `error` is NULL). */
 rh_status rh_fail_at(rh_error *error, const char *format, ...) RH_PRINTF(2, 3);
 
 #endif

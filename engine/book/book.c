@@ -47,8 +47,11 @@ static rh_status start_ratio(rh_book *book, const rh_book_terms *terms, rh_error
     if (!book->ratio.start)
         return RH_OK;
     rh_error said = {.code = RH_BAD_CONFIG, .text = "hedge.ratio: refused its parameters"};
-    const rh_host host = {.size = sizeof host, .self = &said, .watch = watch_nothing,
-                          .complain = complain, .n_hedges = 1};
+    const rh_host host = {.size = sizeof host,
+                          .self = &said,
+                          .watch = watch_nothing,
+                          .complain = complain,
+                          .n_hedges = 1};
     if (book->ratio.start(book->ratio_state, terms->ratio_values->values, &host) == 0)
         return RH_OK;
     return rh_fail(error, RH_BAD_CONFIG, "%s", said.text);
@@ -78,6 +81,8 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     book->legs = rh_allocate(terms->n_legs, sizeof *book->legs);
     book->memory = rh_allocate(terms->n_legs, sizeof *book->memory);
     book->changes = rh_allocate(terms->n_legs, sizeof *book->changes);
+    book->options = rh_allocate(terms->n_legs, sizeof *book->options);
+    book->leg_of_option = rh_allocate(terms->n_legs, sizeof *book->leg_of_option);
     book->ratio_state = rh_allocate(1, terms->ratio->state_size);
     book->market = market;
     book->hedge = terms->hedge;
@@ -89,7 +94,8 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     book->index = book->spot = (rh_carried){NAN, NAN, RH_DAWN};
     book->conversion = NAN;
     book->opened = book->valued_at = RH_DAWN;
-    rh_status status = book->legs && book->memory && book->changes && book->ratio_state
+    rh_status status = book->legs && book->memory && book->changes && book->options &&
+                               book->leg_of_option && book->ratio_state
                            ? RH_OK
                            : rh_fail(error, RH_FAILED, "out of memory");
     for (size_t i = 0; i < terms->n_legs && status == RH_OK; i++)
@@ -110,6 +116,8 @@ void rh_book_free(rh_book *book) {
     rh_release(book->legs);
     rh_release(book->memory);
     rh_release(book->changes);
+    rh_release(book->options);
+    rh_release(book->leg_of_option);
     rh_release(book->ratio_state);
     rh_release(book);
 }
@@ -127,8 +135,7 @@ static rh_price leg_trade_price(const rh_book *book, size_t i, rh_leg_price rule
     int two_sided = !isnan(state->bid) && !isnan(state->ask);
     rh_evidence quoted = two_sided ? RH_BY_QUOTE : RH_BY_ONE_SIDED;
     switch (rule) {
-    case RH_AT_NUMBER:
-        return (rh_price){number, rh_market_now(book->market), RH_BY_USER};
+    case RH_AT_NUMBER: return (rh_price){number, rh_market_now(book->market), RH_BY_USER};
     case RH_AT_BID: price = (rh_price){state->bid, state->quoted, quoted}; break;
     case RH_AT_ASK: price = (rh_price){state->ask, state->quoted, quoted}; break;
     case RH_AT_MID:
@@ -161,8 +168,8 @@ static void try_open(rh_book *book, size_t i, double p, size_t *count) {
         isnan(p))
         return;
     rh_leg_price_now(book, i, p, book->conversion);
-    rh_price price = leg_trade_price(book, i, leg->terms.open_price, leg->terms.open_number,
-                                     leg->terms.open);
+    rh_price price =
+        leg_trade_price(book, i, leg->terms.open_price, leg->terms.open_number, leg->terms.open);
     if (isnan(price.value) || isnan(leg->value.price))
         return;
     leg->state = RH_LEG_OPEN;
@@ -177,8 +184,8 @@ static void try_close(rh_book *book, size_t i, double p, size_t *count) {
     if (rh_market_now(book->market) < leg->terms.close)
         return;
     rh_leg_price_now(book, i, p, book->conversion);
-    rh_price price = leg_trade_price(book, i, leg->terms.close_price, leg->terms.close_number,
-                                     leg->terms.close);
+    rh_price price =
+        leg_trade_price(book, i, leg->terms.close_price, leg->terms.close_number, leg->terms.close);
     if (isnan(price.value) || isnan(leg->value.price))
         return;
     leg->state = RH_LEG_GONE;
@@ -193,9 +200,8 @@ static double official_delivery(const rh_book *book, const rh_instrument *instru
     for (uint32_t i = 0; i < rh_catalogue_count(catalogue); i++) {
         const rh_instrument *other = rh_catalogue_get(catalogue, i);
         const rh_state *state = rh_market_state(book->market, i);
-        int same = other == instrument ||
-                   (strcmp(other->underlying, instrument->underlying) == 0 &&
-                    other->expiry == instrument->expiry);
+        int same = other == instrument || (strcmp(other->underlying, instrument->underlying) == 0 &&
+                                           other->expiry == instrument->expiry);
         if (same && !isnan(state->delivery) && state->delivered_at >= instrument->expiry)
             return state->delivery;
     }

@@ -86,6 +86,7 @@ typedef struct {
     rh_time expiry;      /* the next one; RH_NEVER */
     rh_evidence evidence;
     int n_open;
+    size_t n_options; /* open options, as rh_book_options lists them */
 } rh_book_value;
 
 typedef enum { RH_CHANGE_OPEN, RH_CHANGE_CLOSE, RH_CHANGE_SETTLE } rh_change_kind;
@@ -111,6 +112,13 @@ void rh_book_observe(rh_book *book);
 size_t rh_book_advance(rh_book *book, const rh_book_change **changes);
 
 const rh_book_value *rh_book_value_now(rh_book *book);
+
+/* The open options as rules see them, in the order of the legs; n_options of the value. */
+const rh_option_leg *rh_book_options(const rh_book *book);
+
+/* The delta of one of them at another volatility; `net` takes its coin price off. */
+double rh_book_delta_at(const rh_book *book, size_t option, double vol, int net);
+
 size_t rh_book_n_legs(const rh_book *book);
 const rh_leg *rh_book_leg(const rh_book *book, size_t i); /* value is current after value_now */
 

@@ -28,6 +28,8 @@ struct rh_book {
     rh_leg *legs;
     rh_leg_memory *memory;
     rh_book_change *changes;
+    rh_option_leg *options; /* open options as rules see them, and the leg of each */
+    size_t *leg_of_option;
     size_t n_legs;
     uint32_t hedge, spot_instrument; /* RH_NO_INSTRUMENT: none */
     rh_forward_rule forward;

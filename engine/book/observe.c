@@ -50,8 +50,8 @@ static double implied_from(const rh_instrument *option, double price, double for
     return implied.status == RH_IMPLIED_OK ? implied.vol : NAN;
 }
 
-/* The forward of a leg's expiry: its own, its dated future, spot carried at the rate, the index, the
- * hedge. */
+/* The forward of a leg's expiry: its own, its dated future, spot carried at the rate, the index,
+ * the hedge. */
 static double forward_of(const rh_book *book, size_t i, double p, rh_forward_source *source) {
     const rh_leg_memory *memory = &book->memory[i];
     if (!isnan(memory->forward.value)) {
@@ -65,8 +65,7 @@ static double forward_of(const rh_book *book, size_t i, double p, rh_forward_sou
             return price;
     }
     double years = rh_years(rh_market_now(book->market), book->legs[i].instrument->expiry);
-    const rh_instrument *hedge =
-        rh_catalogue_get(rh_market_catalogue(book->market), book->hedge);
+    const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(book->market), book->hedge);
     *source = RH_FORWARD_SPOT;
     if (!isnan(book->spot.value))
         return rh_carried_value(&book->spot, p) * exp(book->rate * years);

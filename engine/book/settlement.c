@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* settlement.c: the venue's delivery price: the time-weighted mean of the index over the last part of
- * an option's life, where the data are fine enough to say so. */
+/* settlement.c: the venue's delivery price: the time-weighted mean of the index over the last part
+ * of an option's life, where the data are fine enough to say so. */
 #include "book/book_parts.h"
 
 #include <math.h>
@@ -33,8 +33,7 @@ void rh_leg_average(rh_book *book, size_t i, rh_time now) {
     memory->window_broken = now - conversion_seen(book) > FRESH;
 }
 
-int rh_leg_window(const rh_book *book, size_t i, double spot, double *estimate,
-                  double *remaining) {
+int rh_leg_window(const rh_book *book, size_t i, double spot, double *estimate, double *remaining) {
     const rh_leg_memory *memory = &book->memory[i];
     const rh_time now = rh_market_now(book->market), expiry = book->legs[i].instrument->expiry;
     *remaining = 1.0;

@@ -19,10 +19,8 @@ static rh_evidence repriced(const rh_book *book, rh_time seen, rh_evidence evide
 /* d forward / d hedge price: the forward moves with the hedge in proportion, unless the hedge is
  * the future of that very expiry. */
 static double hedge_carry(const rh_book *book, const rh_leg *leg, double forward, double p) {
-    const rh_instrument *hedge =
-        rh_catalogue_get(rh_market_catalogue(book->market), book->hedge);
-    return hedge->kind == RH_FUTURE && hedge->expiry == leg->instrument->expiry ? 1.0
-                                                                                : forward / p;
+    const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(book->market), book->hedge);
+    return hedge->kind == RH_FUTURE && hedge->expiry == leg->instrument->expiry ? 1.0 : forward / p;
 }
 
 /* The forward at which the ratio model sees the option: that of the marks, or the last observed. */
@@ -51,22 +49,26 @@ static rh_option_view view_option(const rh_leg *leg, const rh_greeks *black, dou
                             .hedge_carry = carry};
 }
 
-/* What the ratio model says, with the part of the delivery price that is fixed already taken out:
- * of that part only the coin price is left to follow S (inverse options). */
-static void apply_ratio(rh_book *book, size_t i, double p, double spot, double rate) {
-    rh_leg *leg = &book->legs[i];
-    rh_leg_value *value = &leg->value;
-    const double forward = ratio_forward(book, i, value->forward);
-    const rh_greeks black =
-        forward == value->forward ? value->black
-                                  : rh_black(leg->instrument->right, forward,
-                                             leg->instrument->strike, value->years, value->iv,
-                                             rate);
-    const rh_option_view view = view_option(leg, &black, forward, p, spot, rate,
-                                            hedge_carry(book, leg, forward, p));
-    const double fixed = view.inverse ? view.price_coin * (1.0 - value->remaining) : 0.0;
-    value->delta = book->ratio.delta(book->ratio_state, &view) * value->remaining + fixed;
-    value->coin = view.price_coin;
+/* What the ratio model says of a leg at a volatility. */
+static double ratio_at(const rh_book *book, size_t i, double vol, double p, double spot,
+                       double *coin) {
+    const rh_leg *leg = &book->legs[i];
+    const int inverse = leg->instrument->settle == RH_INVERSE;
+    const double forward = ratio_forward(book, i, leg->value.forward);
+    const double rate = inverse ? 0.0 : book->rate;
+    const int as_marked = forward == leg->value.forward && vol == leg->value.iv;
+    const rh_greeks black = as_marked
+                                ? leg->value.black
+                                : rh_black(leg->instrument->right, forward, leg->instrument->strike,
+                                           leg->value.years, vol, rate);
+    rh_option_view view =
+        view_option(leg, &black, forward, p, spot, rate, hedge_carry(book, leg, forward, p));
+    view.vol = vol;
+    *coin = view.price_coin;
+    /* Of the share of the delivery price that is fixed already only the coin price is left to
+     * follow S (inverse options). */
+    const double fixed = inverse ? view.price_coin * (1.0 - leg->value.remaining) : 0.0;
+    return book->ratio.delta(book->ratio_state, &view) * leg->value.remaining + fixed;
 }
 
 static void price_option(rh_book *book, size_t i, double p, double spot) {
@@ -84,14 +86,14 @@ static void price_option(rh_book *book, size_t i, double p, double spot) {
         value->forward = estimate;
     value->observed = book->memory[i].iv_at;
     value->evidence = repriced(book, value->observed, book->memory[i].iv_evidence);
-    value->black = rh_black(option->right, value->forward, option->strike, value->years,
-                            value->iv, rate);
+    value->black =
+        rh_black(option->right, value->forward, option->strike, value->years, value->iv, rate);
     value->price = inverse ? value->black.price / value->forward : value->black.price;
     value->black_delta =
         value->black.delta * (inverse ? 1.0 : hedge_carry(book, leg, value->forward, p));
     if (isnan(value->price))
         value->evidence = RH_BY_NOTHING;
-    apply_ratio(book, i, p, spot, rate);
+    value->delta = ratio_at(book, i, value->iv, p, spot, &value->coin);
 }
 
 static void price_linear_leg(rh_book *book, size_t i) {
@@ -141,6 +143,34 @@ static void add_option(rh_book_value *total, const rh_leg *leg) {
         total->expiry = leg->instrument->expiry;
 }
 
+/* Lists an open option for the rules. */
+static void show_option(rh_book *book, size_t i) {
+    const rh_leg *leg = &book->legs[i];
+    const size_t at = book->value.n_options++;
+    book->leg_of_option[at] = i;
+    book->options[at] = (rh_option_leg){.size = leg->size,
+                                        .right = leg->instrument->right,
+                                        .inverse = leg->instrument->settle == RH_INVERSE,
+                                        .strike = leg->instrument->strike,
+                                        .years = leg->value.years,
+                                        .forward = leg->value.forward,
+                                        .vol = leg->value.iv,
+                                        .delta = leg->value.delta,
+                                        .gamma = leg->value.black.gamma,
+                                        .vega = leg->value.black.vega};
+}
+
+const rh_option_leg *rh_book_options(const rh_book *book) {
+    return book->options;
+}
+
+double rh_book_delta_at(const rh_book *book, size_t option, double vol, int net) {
+    double coin;
+    const double delta = ratio_at(book, book->leg_of_option[option], vol, book->value.hedge,
+                                  book->value.spot, &coin);
+    return net ? delta - coin : delta;
+}
+
 /* The mean of the legs' vols, each weighted by the size of its vega. */
 static double mean_vol(const rh_book *book) {
     double weight = 0.0, sum = 0.0;
@@ -169,13 +199,14 @@ static void compute(rh_book *book) {
             continue;
         rh_leg_price_now(book, i, hedge.value, book->conversion);
         book->value.exposure_usd += leg->size * leg->value.delta;
-        book->value.exposure_coin +=
-            leg->size * (leg->value.delta - leg->value.coin);
+        book->value.exposure_coin += leg->size * (leg->value.delta - leg->value.coin);
         book->value.n_open++;
         if (leg->value.evidence > book->value.evidence)
             book->value.evidence = leg->value.evidence;
-        if (leg->instrument->kind == RH_OPTION)
+        if (leg->instrument->kind == RH_OPTION) {
+            show_option(book, i);
             add_option(&book->value, leg);
+        }
     }
     book->value.vol = mean_vol(book);
 }

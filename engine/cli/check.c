@@ -114,8 +114,8 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     if (status == RH_OK) {
         s.plan = plan;
         s.seen = rh_allocate(rh_catalogue_count(plan->catalogue), sizeof *s.seen);
-        status = s.seen ? read_all(&s, globals, &error)
-                        : rh_fail(&error, RH_FAILED, "out of memory");
+        status =
+            s.seen ? read_all(&s, globals, &error) : rh_fail(&error, RH_FAILED, "out of memory");
     }
     if (status == RH_OK) {
         print_sources(&s);
@@ -138,11 +138,12 @@ const rh_command rh_command_check = {
     .name = "check",
     .operands = "EXPERIMENT",
     .summary = "read an experiment and all of its data and say what is there; touches nothing",
-    .example = "check data/demo.yaml\n"
-               "file                                              rows    events   gaps  first      "
-               "           last\n"
-               "../results/sample/spot.csv                       60372    180983      0  "
-               "2024-01-01T00:00:00Z  2024-02-11T23:59:00Z",
+    .example =
+        "check data/demo.yaml\n"
+        "file                                              rows    events   gaps  first      "
+        "           last\n"
+        "../results/sample/spot.csv                       60372    180983      0  "
+        "2024-01-01T00:00:00Z  2024-02-11T23:59:00Z",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

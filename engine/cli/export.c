@@ -14,8 +14,8 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     const rh_export_format format = arguments->count[JSON_LINES] ? RH_EXPORT_JSONL
                                     : globals->json              ? RH_EXPORT_JSON
                                                                  : RH_EXPORT_CSV;
-    rh_status status = rh_results_export(arguments->operands[0], arguments->operands[1], format,
-                                         stdout, &error);
+    rh_status status =
+        rh_results_export(arguments->operands[0], arguments->operands[1], format, stdout, &error);
     return status == RH_OK ? RH_OK : rh_report_error(&error);
 }
 

@@ -40,8 +40,7 @@ void rh_print_overview(FILE *out) {
                 "  $ rehedge run data/demo.yaml -o results/demo.db\n\nCommands\n",
                 out);
     for (const rh_command *const *c = rh_commands(); *c; c++)
-        (void)fprintf(out, "  %-9s %-13s %s\n", (*c)->name,
-                      (*c)->operands, (*c)->summary);
+        (void)fprintf(out, "  %-9s %-13s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
     (void)fputs("\nOptions of every command\n", out);
     print_options(globals, n, out);
     (void)fputs("\n`rehedge help experiment` lists the keys of an experiment file; `rehedge list "
@@ -94,8 +93,10 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     if (near)
         (void)rh_fail(&error, RH_BAD_CONFIG, "no help on '%s' (did you mean '%s'?)", topic, near);
     else
-        (void)rh_fail(&error, RH_BAD_CONFIG, "no help on '%s'; topics: experiment, and every "
-                      "command", topic);
+        (void)rh_fail(&error, RH_BAD_CONFIG,
+                      "no help on '%s'; topics: experiment, and every "
+                      "command",
+                      topic);
     return rh_report_error(&error);
 }
 

@@ -106,8 +106,9 @@ static int list_ratios(const sheet *s, const rh_globals *globals) {
 
 static int list_vols(const sheet *s, const rh_globals *globals) {
     (void)globals;
-    begin_row(s, "mark", "the option's own last known implied volatility: the venue's mark IV, "
-                         "else implied by its mark, mid or last trade");
+    begin_row(s, "mark",
+              "the option's own last known implied volatility: the venue's mark IV, "
+              "else implied by its mark, mid or last trade");
     end_row(s);
     return RH_OK;
 }
@@ -158,8 +159,7 @@ static int list_metrics(const sheet *s, const rh_globals *globals) {
     (void)globals;
     for (int i = 0; i < RH_N_METRICS; i++) {
         if (!s->json) {
-            (void)printf("%-26s %-14s %s\n", entries[i].name, entries[i].unit,
-                         entries[i].meaning);
+            (void)printf("%-26s %-14s %s\n", entries[i].name, entries[i].unit, entries[i].meaning);
             continue;
         }
         begin_row(s, entries[i].name, entries[i].meaning);
@@ -173,9 +173,9 @@ static int list_metrics(const sheet *s, const rh_globals *globals) {
 
 static void print_instrument(const sheet *s, const rh_instrument *in) {
     char text[160], when[RH_TIME_TEXT], strike[RH_NUMBER_TEXT];
-    int used = snprintf(text, sizeof text, "%s %s", rh_settle_text(in->settle),
-                        in->kind == RH_OPTION ? (in->right > 0 ? "call" : "put")
-                                              : rh_kind_text(in->kind));
+    int used =
+        snprintf(text, sizeof text, "%s %s", rh_settle_text(in->settle),
+                 in->kind == RH_OPTION ? (in->right > 0 ? "call" : "put") : rh_kind_text(in->kind));
     if (in->kind == RH_OPTION)
         used += snprintf(text + used, sizeof text - (size_t)used, " %s",
                          rh_number_text(in->strike, strike));
@@ -190,8 +190,9 @@ static int list_instruments(const sheet *s, const char *path, const rh_globals *
     rh_error error = {0};
     rh_experiment *experiment = NULL;
     rh_plan *plan = NULL;
-    rh_status status = path ? rh_experiment_read(path, NULL, 0, &experiment, &error)
-                            : rh_fail(&error, RH_BAD_CONFIG, "list instruments needs an EXPERIMENT");
+    rh_status status = path
+                           ? rh_experiment_read(path, NULL, 0, &experiment, &error)
+                           : rh_fail(&error, RH_BAD_CONFIG, "list instruments needs an EXPERIMENT");
     if (status == RH_OK)
         status = rh_plan_new(experiment, globals->registry, &plan, &error);
     for (uint32_t i = 0; status == RH_OK && i < rh_catalogue_count(plan->catalogue); i++)
@@ -206,8 +207,12 @@ static int list_instruments(const sheet *s, const char *path, const rh_globals *
 static const struct {
     const char *name;
     int (*print)(const sheet *s, const rh_globals *globals);
-} lists[] = {{"strategies", list_strategies}, {"ratios", list_ratios},   {"vols", list_vols},
-             {"formats", list_formats},       {"venues", list_venues},   {"metrics", list_metrics},
+} lists[] = {{"strategies", list_strategies},
+             {"ratios", list_ratios},
+             {"vols", list_vols},
+             {"formats", list_formats},
+             {"venues", list_venues},
+             {"metrics", list_metrics},
              {"instruments", NULL}};
 enum { N_LISTS = sizeof lists / sizeof *lists };
 
@@ -219,15 +224,16 @@ static int print_list(const char *what, const char *operand, const sheet *s,
         names[i] = lists[i].name;
         if (strcmp(what, lists[i].name) != 0)
             continue;
-        return lists[i].print ? lists[i].print(s, globals)
-                              : list_instruments(s, operand, globals);
+        return lists[i].print ? lists[i].print(s, globals) : list_instruments(s, operand, globals);
     }
     const char *near = rh_nearest_name(what, names, N_LISTS);
     if (near)
         (void)rh_fail(&error, RH_BAD_CONFIG, "no list '%s' (did you mean '%s'?)", what, near);
     else
-        (void)rh_fail(&error, RH_BAD_CONFIG, "no list '%s': strategies, ratios, vols, formats, "
-                      "venues, metrics or instruments", what);
+        (void)rh_fail(&error, RH_BAD_CONFIG,
+                      "no list '%s': strategies, ratios, vols, formats, "
+                      "venues, metrics or instruments",
+                      what);
     return rh_report_error(&error);
 }
 

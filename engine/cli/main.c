@@ -27,8 +27,8 @@ static void catch_signals(void) {
 
 const rh_command *const *rh_commands(void) {
     static const rh_command *const commands[] = {
-        &rh_command_run,    &rh_command_report,   &rh_command_export, &rh_command_list,
-        &rh_command_check,  &rh_command_simulate, &rh_command_help,   NULL};
+        &rh_command_run,   &rh_command_report,   &rh_command_export, &rh_command_list,
+        &rh_command_check, &rh_command_simulate, &rh_command_help,   NULL};
     return commands;
 }
 
@@ -82,8 +82,7 @@ static int decide(const char *choice, int automatic) {
     return strcmp(choice, "always") == 0 ? 1 : strcmp(choice, "never") == 0 ? 0 : -1;
 }
 
-static rh_status read_globals(const rh_arguments *arguments, rh_globals *globals,
-                              rh_error *error) {
+static rh_status read_globals(const rh_arguments *arguments, rh_globals *globals, rh_error *error) {
     const char *no_colour = getenv("NO_COLOR"), *directory = rh_argument(arguments, DIRECTORY);
     const int plain = no_colour && *no_colour;
     globals->quiet = arguments->count[QUIET] > 0;

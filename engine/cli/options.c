@@ -92,8 +92,8 @@ const char *rh_options_command(int argc, char **argv) {
 
 /* Takes the words twice: once to count the values of each option, once to put them down behind
  * each other. */
-static rh_status take(const table tables[2], int argc, char **argv, int counting,
-                      rh_arguments *own, int skip_command, rh_error *error) {
+static rh_status take(const table tables[2], int argc, char **argv, int counting, rh_arguments *own,
+                      int skip_command, rh_error *error) {
     int options_over = 0;
     for (int i = 1; i < argc; i++) {
         match found;
@@ -144,9 +144,9 @@ rh_status rh_options_parse(const rh_command *command, int argc, char **argv, rh_
     *out = (rh_parsed){0};
     size_t n_globals;
     const rh_option *globals = rh_global_options(&n_globals);
-    const table tables[2] = {{globals, n_globals, &out->globals},
-                             {command ? command->options : NULL,
-                              command ? command->n_options : 0, &out->own}};
+    const table tables[2] = {
+        {globals, n_globals, &out->globals},
+        {command ? command->options : NULL, command ? command->n_options : 0, &out->own}};
     rh_status status = take(tables, argc, argv, 1, &out->own, command != NULL, error);
     if (status != RH_OK)
         return status;
@@ -166,12 +166,12 @@ void rh_options_free(rh_parsed *parsed) {
 
 rh_status rh_options_check(const rh_command *command, const rh_parsed *parsed, rh_error *error) {
     if (parsed->own.n_operands < command->least_operands)
-        return rh_fail(error, RH_BAD_CONFIG, "%s needs %s; see `rehedge %s --help`",
-                       command->name, command->operands, command->name);
+        return rh_fail(error, RH_BAD_CONFIG, "%s needs %s; see `rehedge %s --help`", command->name,
+                       command->operands, command->name);
     if (parsed->own.n_operands > command->most_operands)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: '%s' is one argument too many; see `rehedge %s "
+        return rh_fail(error, RH_BAD_CONFIG,
+                       "%s: '%s' is one argument too many; see `rehedge %s "
                        "--help`",
-                       command->name, parsed->own.operands[command->most_operands],
-                       command->name);
+                       command->name, parsed->own.operands[command->most_operands], command->name);
     return RH_OK;
 }

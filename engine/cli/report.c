@@ -19,8 +19,11 @@ static unsigned format_bit(const char *word, size_t length) {
     static const struct {
         const char *name;
         unsigned bit;
-    } formats[] = {{"html", RH_REPORT_HTML}, {"png", RH_REPORT_PNG}, {"svg", RH_REPORT_SVG},
-                   {"pdf", RH_REPORT_PDF},   {"txt", RH_REPORT_TXT}};
+    } formats[] = {{"html", RH_REPORT_HTML},
+                   {"png", RH_REPORT_PNG},
+                   {"svg", RH_REPORT_SVG},
+                   {"pdf", RH_REPORT_PDF},
+                   {"txt", RH_REPORT_TXT}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strlen(formats[i].name) == length && memcmp(formats[i].name, word, length) == 0)
             return formats[i].bit;
@@ -34,8 +37,7 @@ static rh_status read_formats(const char *text, unsigned *out, rh_error *error) 
         const unsigned bit = format_bit(at, length);
         if (!bit)
             return rh_fail(error, RH_BAD_CONFIG,
-                           "--format: '%.*s' is none of html, png, svg, pdf, txt", (int)length,
-                           at);
+                           "--format: '%.*s' is none of html, png, svg, pdf, txt", (int)length, at);
         *out |= bit;
         at += length + (at[length] == ',');
     }
@@ -45,7 +47,8 @@ static rh_status read_formats(const char *text, unsigned *out, rh_error *error) 
 /* RESULTS without .db, with "-report". */
 static char *default_folder(const char *results) {
     const size_t length = strlen(results);
-    const size_t stem = length > 3 && strcmp(results + length - 3, ".db") == 0 ? length - 3 : length;
+    const size_t stem =
+        length > 3 && strcmp(results + length - 3, ".db") == 0 ? length - 3 : length;
     char *folder = rh_allocate(stem + sizeof "-report", 1);
     if (folder) {
         memcpy(folder, results, stem);

@@ -16,7 +16,8 @@
 enum { SET, OUTPUT, REPORT, NO_REPORT };
 static const rh_option options[] = {
     [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
-    [OUTPUT] = {"output", 'o', "FILE.db", "results file; the experiment's name with .db if not given"},
+    [OUTPUT] = {"output", 'o', "FILE.db",
+                "results file; the experiment's name with .db if not given"},
     [REPORT] = {"report", 'r', "DIR", "folder of the charts; beside the results if not given"},
     [NO_REPORT] = {"no-report", 0, NULL, "draw no charts"},
 };
@@ -103,15 +104,15 @@ static void note_counts(notes *n, const rh_lane *lane) {
     if (counts.waited)
         note(n, "Hedge orders that had to wait for a fresh price: %" PRIu64 ".\n", counts.waited);
     if (counts.without_quote)
-        note(n, "Hedge fills for which the data have no two-sided quote: %" PRIu64
+        note(n,
+             "Hedge fills for which the data have no two-sided quote: %" PRIu64
              "; their spread is unknown.\n",
              counts.without_quote);
     if (counts.oldest_fill >= RH_MIN)
         note(n, "The oldest price that filled a hedge order was %s old.\n",
              rh_duration_text(counts.oldest_fill / RH_S * RH_S, age));
     if (counts.still_open)
-        note(n, "Positions alive at the end, marked and not closed: %d.\n",
-             counts.still_open);
+        note(n, "Positions alive at the end, marked and not closed: %d.\n", counts.still_open);
 }
 
 /* A latency below the data's own step is no latency at all. */
@@ -123,7 +124,8 @@ static void note_coarse_data(notes *n, const session *s) {
         return;
     const int64_t mean = (hedge->observed - hedge->first) / (int64_t)(hedge->observations - 1);
     if (mean > latency)
-        note(n, "Prices of %s come every %s on average, coarser than the latency of %s: fills use "
+        note(n,
+             "Prices of %s come every %s on average, coarser than the latency of %s: fills use "
              "the last one before the order arrives.\n",
              s->experiment->hedge.instrument, rh_duration_text(mean / RH_S * RH_S, step),
              rh_duration_text(latency, delay));
@@ -325,7 +327,8 @@ static rh_status draw(const session *s, const rh_arguments *arguments, rh_error 
     rh_status status = rh_report_draw(s->output, 0, s->report, formats, NULL, error);
     if (status != RH_PARTIAL) {
         if (status == RH_OK && !s->globals->quiet)
-            (void)fprintf(stderr, "results  %s\ncharts   %s/tearsheet.png\npage     %s/report.html\n",
+            (void)fprintf(stderr,
+                          "results  %s\ncharts   %s/tearsheet.png\npage     %s/report.html\n",
                           s->output, s->report, s->report);
         return status;
     }
@@ -368,17 +371,16 @@ const rh_command rh_command_run = {
     .name = "run",
     .operands = "EXPERIMENT",
     .summary = "replay one configuration; print the summary, write the results and the charts",
-    .example =
-        "run data/demo.yaml -o results/demo.db\n"
-        "Short 10 BTC straddle 26 Jan 2024, hedged with the perpetual (SYNTHETIC DATA)\n"
-        "2 Jan 2024 – 26 Jan 2024 08:00 UTC · steps of 1h · numeraire USD\n"
-        "book    −10 × BTC-26JAN24-42000-C, −10 × BTC-26JAN24-42000-P\n"
-        "hedge   BTC-PERPETUAL, ratio black\n"
-        "rule    interval every 1h, anchor open, costs maker 0 bp, taker 5 bp\n"
-        "\n"
-        "PnL                       USD              BTC\n"
-        "  hedged              −856.04         −0.02180\n"
-        "  unhedged          20,289.39          0.51658",
+    .example = "run data/demo.yaml -o results/demo.db\n"
+               "Short 10 BTC straddle 26 Jan 2024, hedged with the perpetual (SYNTHETIC DATA)\n"
+               "2 Jan 2024 – 26 Jan 2024 08:00 UTC · steps of 1h · numeraire USD\n"
+               "book    −10 × BTC-26JAN24-42000-C, −10 × BTC-26JAN24-42000-P\n"
+               "hedge   BTC-PERPETUAL, ratio black\n"
+               "rule    interval every 1h, anchor open, costs maker 0 bp, taker 5 bp\n"
+               "\n"
+               "PnL                       USD              BTC\n"
+               "  hedged              −856.04         −0.02180\n"
+               "  unhedged          20,289.39          0.51658",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

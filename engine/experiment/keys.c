@@ -4,7 +4,7 @@
 
 #include "experiment/experiment.h"
 
-#define AT(member)         .offset = offsetof(rh_experiment, member)
+#define AT(member)            .offset = offsetof(rh_experiment, member)
 #define IN(structure, member) .offset = offsetof(structure, member)
 
 static const rh_key keys[] = {
@@ -57,14 +57,14 @@ static const rh_key keys[] = {
     {"instruments.*.kind", RH_KEY_CHOICE, RH_SCOPE_BOOK, IN(rh_instrument_entry, kind), "",
      .choices = "spot perpetual future option",
      .help = "needed if the name is not one that a venue uses"},
-    {"instruments.*.settle", RH_KEY_CHOICE, RH_SCOPE_BOOK, IN(rh_instrument_entry, settle),
-     "", .choices = "linear inverse",
+    {"instruments.*.settle", RH_KEY_CHOICE, RH_SCOPE_BOOK, IN(rh_instrument_entry, settle), "",
+     .choices = "linear inverse",
      .help = "settled in USD or in coin; as the name says, else linear"},
-    {"instruments.*.multiplier", RH_KEY_NUMBER, RH_SCOPE_BOOK,
-     IN(rh_instrument_entry, multiplier), "", "", 1e-12, 1e12,
+    {"instruments.*.multiplier", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, multiplier),
+     "", "", 1e-12, 1e12,
      .help = "units of underlying (inverse futures: USD) per contract; 1 if not given"},
-    {"instruments.*.tick", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, tick), "", "",
-     0, 1e12, .help = "smallest step of the price; the venue's if not given"},
+    {"instruments.*.tick", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, tick), "", "", 0,
+     1e12, .help = "smallest step of the price; the venue's if not given"},
     {"instruments.*.lot", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, lot), "", "", 0,
      1e12, .help = "smallest step of the quantity, 0 rounds nothing; the venue's if not given"},
     {"instruments.*.strike", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, strike), "",
@@ -73,8 +73,8 @@ static const rh_key keys[] = {
      .help = "options: call or put"},
     {"instruments.*.expiry", RH_KEY_TIME, RH_SCOPE_BOOK, IN(rh_instrument_entry, expiry), "",
      .unit = "UTC", .help = "options and futures"},
-    {"instruments.*.underlying", RH_KEY_TEXT, RH_SCOPE_BOOK,
-     IN(rh_instrument_entry, underlying), "", .help = "BTC, ETH, ...; any if not given"},
+    {"instruments.*.underlying", RH_KEY_TEXT, RH_SCOPE_BOOK, IN(rh_instrument_entry, underlying),
+     "", .help = "BTC, ETH, ...; any if not given"},
 
     {"book", RH_KEY_LIST, RH_SCOPE_BOOK, AT(book), NULL, .size = sizeof(rh_book_entry),
      .help = "the positions to be hedged"},
@@ -101,8 +101,8 @@ static const rh_key keys[] = {
     {"hedge.forward", RH_KEY_CHOICE, RH_SCOPE_VALUATION, AT(hedge.forward), "carried",
      .choices = "carried observed",
      .help = "between observations the forward moves with the hedge, or stays"},
-    {"hedge.target", RH_KEY_NUMBER, RH_SCOPE_LANE, AT(hedge.target), "0",
-     "units of underlying", -1e15, 1e15, .help = "exposure to keep"},
+    {"hedge.target", RH_KEY_NUMBER, RH_SCOPE_LANE, AT(hedge.target), "0", "units of underlying",
+     -1e15, 1e15, .help = "exposure to keep"},
     {"hedge.collateral", RH_KEY_CHOICE, RH_SCOPE_LANE, AT(hedge.collateral), "include",
      .choices = "include ignore",
      .help = "coin cash counts as exposure; or is turned into USD as it comes"},

@@ -59,7 +59,9 @@ static const char *read_terms(const rh_plan *plan, const rh_instrument_entry *en
     if (entry->expiry != RH_NEVER)
         out->expiry = entry->expiry;
     if (entry->right)
-        out->right = strcmp(entry->right, "call") == 0 ? 1 : strcmp(entry->right, "put") == 0 ? -1 : 0;
+        out->right = strcmp(entry->right, "call") == 0  ? 1
+                     : strcmp(entry->right, "put") == 0 ? -1
+                                                        : 0;
     if (out->kind == RH_SPOT && out->settle == RH_INVERSE)
         return "spot cannot be inverse";
     if ((out->kind == RH_OPTION || out->kind == RH_FUTURE) && out->expiry == RH_NEVER)
@@ -344,9 +346,9 @@ static rh_status plan_strategy(rh_plan *plan, const rh_registry *registry, rh_er
     plan->strategy = rh_registry_find_strategy(registry, name, &near);
     if (!plan->strategy)
         return unknown_plugin(plan, "strategy.name", name, near, "strategies", error);
-    rh_status status = rh_values_read(plan->strategy->params, plan->strategy->n_params,
-                                      plan->experiment->config, plugin_map(node), "strategy",
-                                      &plan->strategy_values, error);
+    rh_status status =
+        rh_values_read(plan->strategy->params, plan->strategy->n_params, plan->experiment->config,
+                       plugin_map(node), "strategy", &plan->strategy_values, error);
     if (status == RH_OK)
         add_watched(plan);
     return status;
@@ -365,8 +367,8 @@ static rh_status plan_capital(rh_plan *plan, rh_error *error) {
         double amount;
         if (node->kind != RH_NODE_SCALAR ||
             rh_number_parse(node->text, strlen(node->text), &amount) != 0)
-            return rh_experiment_fail(plan->experiment, "capital", error,
-                                      "%s: must be a number", node->key);
+            return rh_experiment_fail(plan->experiment, "capital", error, "%s: must be a number",
+                                      node->key);
         if (is_usd(node->key))
             plan->lane.usd += amount;
         else if (!*plan->underlying || strcmp(node->key, plan->underlying) == 0)
@@ -490,8 +492,7 @@ void rh_plan_free(rh_plan *plan) {
 
 /* ---- opening ---- */
 
-rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out,
-                       rh_error *error) {
+rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out, rh_error *error) {
     *out = (rh_stage){0};
     rh_status status =
         rh_replay_open(plan->sources, plan->n_sources, plan->catalogue, &out->replay, error);

@@ -79,8 +79,7 @@ static void store_nothing(const rh_key *key, void *into) {
 }
 
 static rh_status complain(const rh_config *config, const rh_node *node, const char *path,
-                          const rh_key *key, const char *text, const char *fault,
-                          rh_error *error) {
+                          const rh_key *key, const char *text, const char *fault, rh_error *error) {
     char hint[200] = "", low[RH_NUMBER_TEXT], high[RH_NUMBER_TEXT];
     if (key->type == RH_KEY_CHOICE)
         (void)snprintf(hint, sizeof hint, " (one of: %s)", key->choices);
@@ -117,8 +116,7 @@ static rh_status read_list(const reader *r, const rh_key *key, const rh_node *no
     for (const rh_node *item = node->child; item; item = item->next, i++) {
         (void)snprintf(place, sizeof place, "%s.%zu.", path, i);
         if (item->kind != RH_NODE_MAP)
-            return rh_config_fail(r->config, item, r->error, "%s.%zu: must be a mapping", path,
-                                  i);
+            return rh_config_fail(r->config, item, r->error, "%s.%zu: must be a mapping", path, i);
         rh_status status = read_mapping(r, item, pattern, place, items + i * key->size);
         if (status != RH_OK)
             return status;
@@ -135,7 +133,8 @@ static rh_status read_value(const reader *r, const rh_key *key, const rh_node *n
     }
     if (key->type == RH_KEY_MAP || key->type == RH_KEY_PLUGIN) {
         *(const rh_node **)into = node;
-        if (node->kind == RH_NODE_MAP || (key->type == RH_KEY_PLUGIN && node->kind == RH_NODE_SCALAR))
+        if (node->kind == RH_NODE_MAP ||
+            (key->type == RH_KEY_PLUGIN && node->kind == RH_NODE_SCALAR))
             return RH_OK;
         return rh_config_fail(r->config, node, r->error, "%s: must be a mapping", path);
     }
@@ -189,9 +188,9 @@ static rh_status refuse_unknown(const reader *r, const rh_node *map, const char 
         const char *near = rh_nearest_name(node->key, pointers, n);
         if (near)
             return rh_config_fail_key(r->config, node, r->error,
-                                      "%s%s: unknown key (did you mean '%s'?)", path, node->key, near);
-        return rh_config_fail_key(r->config, node, r->error, "%s%s: unknown key", path,
-                                  node->key);
+                                      "%s%s: unknown key (did you mean '%s'?)", path, node->key,
+                                      near);
+        return rh_config_fail_key(r->config, node, r->error, "%s%s: unknown key", path, node->key);
     }
     return RH_OK;
 }

@@ -16,7 +16,10 @@ static const rh_venue venues[] = {
      .from = RH_DAWN,
      .funding = RH_FUNDING_CONTINUOUS,
      .settlement_window = 30 * RH_MIN,
-     .costs = {.maker = 0.0, .taker = 0.0005, .option = 0.0003, .option_cap = 0.125,
+     .costs = {.maker = 0.0,
+               .taker = 0.0005,
+               .option = 0.0003,
+               .option_cap = 0.125,
                .delivery = 0.00015},
      .summary = "coin-settled BTC and ETH options and perpetuals; USDC-settled ones",
      .source = "Deribit fees and contract specifications, 2024 to 2026"},
@@ -24,7 +27,10 @@ static const rh_venue venues[] = {
      .from = RH_DAWN,
      .funding = RH_FUNDING_DISCRETE,
      .settlement_window = 30 * RH_MIN,
-     .costs = {.maker = 0.0002, .taker = 0.0005, .option = 0.0003, .option_cap = 0.10,
+     .costs = {.maker = 0.0002,
+               .taker = 0.0005,
+               .option = 0.0003,
+               .option_cap = 0.10,
                .delivery = 0.00015},
      .summary = "USDT-margined and coin-margined perpetuals, USDT options",
      .source = "Binance futures and options fee schedules, VIP 0, 2026"},
@@ -81,8 +87,8 @@ static double capped(double fee, double cap, double value) {
     return cap > 0.0 && fee > cap * value ? cap * value : fee;
 }
 
-double rh_fee(const rh_costs *costs, const rh_instrument *instrument, double quantity,
-              double price, double underlying_price, int maker) {
+double rh_fee(const rh_costs *costs, const rh_instrument *instrument, double quantity, double price,
+              double underlying_price, int maker) {
     double size = fabs(quantity) * instrument->multiplier;
     if (instrument->kind == RH_OPTION) {
         double unit = instrument->settle == RH_INVERSE ? 1.0 : underlying_price;

@@ -43,6 +43,10 @@ double rh_lane_pnl(const rh_lane *lane) {
 
 /* ---- the view ---- */
 
+static double fee_rate(const rh_lane *lane) {
+    return lane->terms.execution.maker ? lane->terms.costs.maker : lane->terms.costs.taker;
+}
+
 static double half_spread(const rh_state *state) {
     return isnan(state->bid) || isnan(state->ask) ? 0.0 : 0.5 * (state->ask - state->bid);
 }
@@ -56,8 +60,6 @@ static double yearly_funding(const rh_state *state, double price) {
 static rh_hedge view_hedge(const rh_lane *lane, const rh_book_value *value,
                            const rh_exposures *exposures) {
     const rh_state *state = rh_market_state(lane->market, lane->terms.hedge);
-    const double fee =
-        lane->terms.execution.maker ? lane->terms.costs.maker : lane->terms.costs.taker;
     const double spread =
         lane->terms.execution.price == RH_FILL_AT_TOUCH ? half_spread(state) : 0.0;
     return (rh_hedge){.held = exposures->held,
@@ -66,7 +68,7 @@ static rh_hedge view_hedge(const rh_lane *lane, const rh_book_value *value,
                       .price = value->hedge,
                       .bid = state->bid,
                       .ask = state->ask,
-                      .cost = spread + fee * value->hedge,
+                      .cost = spread + fee_rate(lane) * value->hedge,
                       .delta = 1.0,
                       .funding = yearly_funding(state, value->hedge)};
 }
@@ -80,6 +82,12 @@ static uint32_t seen_of(const rh_book_value *value) {
 static void count_observations(rh_lane *lane) {
     for (size_t i = 0; i < lane->n_watched; i++)
         lane->observations[i] = rh_market_state(lane->market, lane->watched[i])->observations;
+}
+
+/* In the numeraire: with `coin` the option's coin price is no exposure. */
+static double delta_at(const void *self, size_t i, double vol) {
+    const rh_lane *lane = self;
+    return rh_book_delta_at(lane->book, i, vol, lane->terms.numeraire == RH_NUMERAIRE_COIN);
 }
 
 static rh_view make_view(rh_lane *lane, const rh_hedge *hedge, const rh_exposures *exposures) {
@@ -109,7 +117,12 @@ static rh_view make_view(rh_lane *lane, const rh_hedge *hedge, const rh_exposure
                      .pnl = rh_lane_pnl(lane),
                      .variance = variance - lane->variance_at_open,
                      .observations = lane->observations,
-                     .n_observations = lane->n_watched};
+                     .n_observations = lane->n_watched,
+                     .options = rh_book_options(lane->book),
+                     .n_options = value->n_options,
+                     .option_size = sizeof(rh_option_leg),
+                     .delta_at = delta_at,
+                     .self = lane};
 }
 
 /* ---- wakes ---- */
@@ -118,16 +131,11 @@ static double signal_now(const rh_lane *lane, uint32_t signal) {
     const rh_book_value *value;
     rh_exposures x;
     switch (signal) {
-    case RH_SIGNAL_GAP:
-        x = rh_lane_exposures(lane);
-        return x.held + x.pending - x.neutral;
-    case RH_SIGNAL_PRICE:
-        value = rh_book_value_now(lane->book);
-        return value->hedge;
+    case RH_SIGNAL_GAP: x = rh_lane_exposures(lane); return x.held + x.pending - x.neutral;
+    case RH_SIGNAL_PRICE: value = rh_book_value_now(lane->book); return value->hedge;
     case RH_SIGNAL_PNL: return rh_lane_pnl(lane);
     case RH_SIGNAL_VARIANCE:
-        return rh_market_state(lane->market, lane->terms.hedge)->variance -
-               lane->variance_at_open;
+        return rh_market_state(lane->market, lane->terms.hedge)->variance - lane->variance_at_open;
     default: break;
     }
     const size_t i = signal - RH_SIGNAL_OBSERVATION;
@@ -167,8 +175,8 @@ typedef struct {
 
 static int host_watch(void *self, const char *instrument) {
     rh_lane *lane = ((starting *)self)->lane;
-    uint32_t id = rh_catalogue_find(rh_market_catalogue(lane->market), instrument,
-                                    strlen(instrument));
+    uint32_t id =
+        rh_catalogue_find(rh_market_catalogue(lane->market), instrument, strlen(instrument));
     if (id == RH_NO_INSTRUMENT || lane->n_watched == MAX_WATCHED)
         return -1;
     lane->watched[lane->n_watched] = id;
@@ -180,22 +188,44 @@ static void host_complain(void *self, const char *sentence) {
     (void)snprintf(s->said, sizeof s->said, "%s", sentence);
 }
 
-rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
-    const rh_strategy *rule = lane->terms.strategy;
-    starting s = {lane, "refused its parameters"};
-    const rh_host host = {.size = sizeof host, .self = &s, .watch = host_watch,
-                          .complain = host_complain, .n_hedges = 1};
-    lane->state = rh_allocate(1, rule->state_size);
-    if (!lane->state)
-        return rh_fail(error, RH_FAILED, "out of memory");
-    lane->wake = (rh_wake){.at = RH_NEVER};
-    if (!rule->start || rule->start(lane->state, lane->terms.values->values, &host) == 0)
-        return RH_OK;
-    return rh_fail(error, RH_BAD_CONFIG, "strategy %s: %s", rule->name, s.said);
+static rh_contract describe(const rh_leg *leg) {
+    return (rh_contract){.size = leg->size,
+                         .right = leg->instrument->right,
+                         .inverse = leg->instrument->settle == RH_INVERSE,
+                         .strike = leg->instrument->strike,
+                         .open = leg->terms.open,
+                         .expiry = leg->instrument->expiry};
 }
 
-static rh_status misbehaved(const rh_lane *lane, const char *what, double number,
-                            rh_error *error) {
+rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
+    const rh_strategy *rule = lane->terms.strategy;
+    const size_t n_legs = rh_book_n_legs(lane->book);
+    starting s = {lane, "refused its parameters"};
+    lane->wake = (rh_wake){.at = RH_NEVER};
+    lane->state = rh_allocate(1, rule->state_size);
+    rh_contract *contracts = rh_allocate(n_legs, sizeof *contracts);
+    if (!lane->state || !contracts) {
+        rh_release(contracts);
+        return rh_fail(error, RH_FAILED, "out of memory");
+    }
+    for (size_t i = 0; i < n_legs; i++)
+        contracts[i] = describe(rh_book_leg(lane->book, i));
+    const rh_host host = {.size = sizeof host,
+                          .self = &s,
+                          .watch = host_watch,
+                          .complain = host_complain,
+                          .n_hedges = 1,
+                          .contracts = contracts,
+                          .n_contracts = n_legs,
+                          .contract_size = sizeof *contracts,
+                          .cost = fee_rate(lane),
+                          .rate = lane->terms.rate};
+    int refused = rule->start ? rule->start(lane->state, lane->terms.values->values, &host) : 0;
+    rh_release(contracts);
+    return refused ? rh_fail(error, RH_BAD_CONFIG, "strategy %s: %s", rule->name, s.said) : RH_OK;
+}
+
+static rh_status misbehaved(const rh_lane *lane, const char *what, double number, rh_error *error) {
     char when[RH_TIME_TEXT];
     return rh_fail(error, RH_FAILED, "strategy %s at %s: %s (%g)", lane->terms.strategy->name,
                    rh_time_text(rh_market_now(lane->market), when), what, number);

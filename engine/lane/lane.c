@@ -52,8 +52,8 @@ static rh_status make_ledgers(rh_lane *lane, rh_error *error) {
                                        .roles = roles};
         status = rh_ledger_new(&terms, lane->market, listener, &lane->ledger, error);
         if (status == RH_OK)
-            status = rh_ledger_new(&terms, lane->market, (rh_flow_listener){0}, &lane->shadow,
-                                   error);
+            status =
+                rh_ledger_new(&terms, lane->market, (rh_flow_listener){0}, &lane->shadow, error);
     }
     rh_release(ids);
     rh_release(roles);
@@ -157,8 +157,7 @@ static rh_status write_fill(rh_lane *lane, const rh_fill *fill, rh_error *error)
 }
 
 static void sum_hedge_fill(rh_lane *lane, const rh_fill *fill) {
-    const double notional =
-        rh_notional_usd(lane->hedge, fill->quantity, fill->price);
+    const double notional = rh_notional_usd(lane->hedge, fill->quantity, fill->price);
     lane->totals.turnover_usd += notional;
     if (lane->order_reason == RH_FILL_HEDGE)
         lane->totals.rebalances += 1.0;
@@ -236,23 +235,24 @@ static rh_status trade_leg(rh_lane *lane, rh_ledger *ledger, size_t i, double si
     if (leg->instrument->kind == RH_OPTION)
         return rh_ledger_option(ledger, leg->terms.instrument, sign * leg->size, change->price,
                                 change->mark, fee, fill, error);
-    return rh_ledger_trade(ledger, lane->holding_of_leg[i], quantity, change->price,
-                           change->mark, fee, fill, error);
+    return rh_ledger_trade(ledger, lane->holding_of_leg[i], quantity, change->price, change->mark,
+                           fee, fill, error);
 }
 
 static rh_status settle_leg(rh_lane *lane, rh_ledger *ledger, size_t i,
                             const rh_book_change *change, rh_fill *fill, rh_error *error) {
     const rh_leg *leg = rh_book_leg(lane->book, i);
     const uint32_t id = leg->terms.instrument;
-    *fill = (rh_fill){.ts = rh_market_now(lane->market), .instrument = id,
-                      .quantity = -leg->terms.quantity, .price = change->price,
+    *fill = (rh_fill){.ts = rh_market_now(lane->market),
+                      .instrument = id,
+                      .quantity = -leg->terms.quantity,
+                      .price = change->price,
                       .mid = change->mark};
     if (leg->instrument->kind != RH_OPTION)
         return rh_ledger_settle_future(ledger, lane->holding_of_leg[i], change->delivery, error);
     const double fee = rh_delivery_fee(&lane->terms.costs, leg->instrument, leg->terms.quantity,
                                        change->price, change->delivery);
-    fill->fee_usd =
-        fee * (leg->instrument->settle == RH_INVERSE ? underlying_price(lane) : 1.0);
+    fill->fee_usd = fee * (leg->instrument->settle == RH_INVERSE ? underlying_price(lane) : 1.0);
     return rh_ledger_settle_option(ledger, id, leg->size, change->price, fee, error);
 }
 
@@ -335,8 +335,7 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
         return RH_OK;
     rh_status status = rh_lane_ask(lane, &target, &trade, error);
     if (status == RH_OK && trade)
-        send_order(lane,
-                   rh_quantity_for(lane->hedge, target, rh_book_value_now(lane->book)->hedge),
+        send_order(lane, rh_quantity_for(lane->hedge, target, rh_book_value_now(lane->book)->hedge),
                    RH_FILL_HEDGE);
     return status;
 }
@@ -410,8 +409,7 @@ rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_erro
     for (int t = RH_TERM_DELTA; t <= RH_TERM_BASIS; t++)
         totals.option_pnl += usd[t];
     totals.option_pnl += usd[RH_TERM_SETTLEMENT] + usd[RH_TERM_RESIDUAL];
-    totals.capital = lane->terms.numeraire == RH_NUMERAIRE_USD ? lane->start.usd
-                                                               : lane->start.coin;
+    totals.capital = lane->terms.numeraire == RH_NUMERAIRE_USD ? lane->start.usd : lane->start.coin;
     totals.grid = lane->terms.record_every;
     return rh_metric_compute(&lane->series, &totals, out, error);
 }

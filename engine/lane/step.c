@@ -97,8 +97,8 @@ static void fill_state(const rh_lane *lane, rh_step *step) {
     step->hedge_price = value->hedge;
     step->iv = value->iv;
     step->option_value_usd = value->option_value_usd;
-    step->book_delta = lane->terms.numeraire == RH_NUMERAIRE_USD ? value->exposure_usd
-                                                                 : value->exposure_coin;
+    step->book_delta =
+        lane->terms.numeraire == RH_NUMERAIRE_USD ? value->exposure_usd : value->exposure_coin;
     step->hedge_quantity = held;
     step->target_quantity =
         value->n_open > 0 ? rh_quantity_for(lane->hedge, x.neutral, value->hedge) : 0.0;
@@ -106,8 +106,8 @@ static void fill_state(const rh_lane *lane, rh_step *step) {
     step->book_gamma = value->gamma;
     step->book_vega = value->vega / 100.0;
     step->book_theta = value->theta / 365.0;
-    step->evidence = value->evidence > value->hedge_evidence ? value->evidence
-                                                             : value->hedge_evidence;
+    step->evidence =
+        value->evidence > value->hedge_evidence ? value->evidence : value->hedge_evidence;
 }
 
 static rh_status sum_up(rh_lane *lane, const rh_step *step, double unhedged_error, double years,
@@ -129,8 +129,8 @@ static rh_status sum_up(rh_lane *lane, const rh_step *step, double unhedged_erro
         .stale = stale,
     };
     lane->absolute_residual += fabs(step->attribution.usd[RH_TERM_RESIDUAL]);
-    lane->absolute_gamma_theta += fabs(step->attribution.usd[RH_TERM_GAMMA]) +
-                                  fabs(step->attribution.usd[RH_TERM_THETA]);
+    lane->absolute_gamma_theta +=
+        fabs(step->attribution.usd[RH_TERM_GAMMA]) + fabs(step->attribution.usd[RH_TERM_THETA]);
     return rh_metric_series_add(&lane->series, &row, error);
 }
 
@@ -189,10 +189,9 @@ rh_status rh_lane_record(rh_lane *lane, rh_error *error) {
     status = check_identity(lane, &equity, &step.attribution, error);
     if (status != RH_OK)
         return status;
-    const rh_equity error_now =
-        hedging_error(lane, &lane->last, &equity, &step.attribution, years);
-    const rh_equity shadow_error = hedging_error(lane, &lane->shadow_last, &shadow,
-                                                 rh_ledger_explained(lane->shadow), years);
+    const rh_equity error_now = hedging_error(lane, &lane->last, &equity, &step.attribution, years);
+    const rh_equity shadow_error =
+        hedging_error(lane, &lane->shadow_last, &shadow, rh_ledger_explained(lane->shadow), years);
     step.error_usd = first ? NAN : error_now.usd;
     step.error_coin = first ? NAN : error_now.coin;
     fill_state(lane, &step);

@@ -14,8 +14,8 @@ const char *rh_flow_reason_text(rh_flow_reason reason) {
 
 const char *rh_term_text(rh_term term) {
     static const char *const names[RH_N_TERMS] = {
-        "delta",      "gamma",    "theta",   "vega", "vanna",  "volga",
-        "charm",      "basis",    "hedge",   "collateral", "interest", "funding",
-        "fee",        "spread",   "impact",  "latency",    "settlement", "residual"};
+        "delta", "gamma",  "theta",  "vega",       "vanna",      "volga",
+        "charm", "basis",  "hedge",  "collateral", "interest",   "funding",
+        "fee",   "spread", "impact", "latency",    "settlement", "residual"};
     return names[term];
 }

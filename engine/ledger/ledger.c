@@ -164,8 +164,8 @@ double rh_ledger_look(const rh_ledger *ledger, rh_currency currency) {
     for (size_t i = 0; i < ledger->n_holdings; i++) {
         const rh_holding *holding = &ledger->holdings[i];
         if (currency_of(holding->instrument) == currency && holding->quantity != 0.0)
-            balance += accrued_at(holding, market_price(ledger, holding)) +
-                       funding_due(ledger, holding);
+            balance +=
+                accrued_at(holding, market_price(ledger, holding)) + funding_due(ledger, holding);
     }
     return balance;
 }
@@ -252,8 +252,7 @@ static rh_status realise(rh_ledger *ledger, rh_holding *holding, rh_flow_reason 
     double amount = holding->accrued;
     holding->accrued = 0.0;
     holding->entry = holding->price;
-    return move_cash(ledger, currency_of(holding->instrument), reason, holding->id, amount,
-                     error);
+    return move_cash(ledger, currency_of(holding->instrument), reason, holding->id, amount, error);
 }
 
 static rh_status pay_fee(rh_ledger *ledger, rh_currency currency, uint32_t id, double fee,
@@ -313,23 +312,20 @@ rh_status rh_ledger_option(rh_ledger *ledger, uint32_t id, double size, double p
     fill->fee_usd = in_usd(ledger, currency, fee);
     fill->spread_usd = in_usd(ledger, currency, spread);
     fill->impact_usd = fill->latency_usd = 0.0;
-    rh_status status =
-        move_cash(ledger, currency, RH_FLOW_PREMIUM, id, -size * price, error);
+    rh_status status = move_cash(ledger, currency, RH_FLOW_PREMIUM, id, -size * price, error);
     return status == RH_OK ? pay_fee(ledger, currency, id, fee, error) : status;
 }
 
 rh_status rh_ledger_settle_option(rh_ledger *ledger, uint32_t id, double size, double payoff,
                                   double fee, rh_error *error) {
     const rh_currency currency = currency_by_id(ledger, id);
-    rh_status status =
-        move_cash(ledger, currency, RH_FLOW_SETTLEMENT, id, size * payoff, error);
+    rh_status status = move_cash(ledger, currency, RH_FLOW_SETTLEMENT, id, size * payoff, error);
     return status == RH_OK ? pay_fee(ledger, currency, id, fee, error) : status;
 }
 
 rh_status rh_ledger_settle_future(rh_ledger *ledger, size_t i, double delivery, rh_error *error) {
     rh_holding *holding = &ledger->holdings[i];
-    double gained =
-        rh_variation(holding->instrument, holding->quantity, holding->price, delivery);
+    double gained = rh_variation(holding->instrument, holding->quantity, holding->price, delivery);
     holding->accrued += gained;
     explain(ledger, RH_TERM_SETTLEMENT, currency_of(holding->instrument), gained);
     holding->filled -= holding->quantity;
@@ -360,15 +356,16 @@ rh_status rh_ledger_check(const rh_ledger *ledger, rh_error *error) {
     for (int c = 0; c < RH_N_CURRENCIES; c++) {
         double booked = ledger->start[c] + (ledger->journal[c].sum + ledger->journal[c].rest);
         double off = in_usd(ledger, (rh_currency)c, ledger->cash[c] - booked);
-        if (!(fabs(off) <= 1e-9 * (ledger->gross + fabs(in_usd(ledger, (rh_currency)c,
-                                                               ledger->start[c])))))
+        if (!(fabs(off) <=
+              1e-9 * (ledger->gross + fabs(in_usd(ledger, (rh_currency)c, ledger->start[c])))))
             return rh_fail(error, RH_IDENTITY, "ledger: %s cash differs from its journal by %g USD",
                            names[c], off);
     }
     for (size_t i = 0; i < ledger->n_holdings; i++) {
         const rh_holding *h = &ledger->holdings[i];
         if (!(fabs(h->quantity - h->filled) <= 1e-9 * (fabs(h->quantity) + 1.0)))
-            return rh_fail(error, RH_IDENTITY, "ledger: position in %s differs from its fills by %g",
+            return rh_fail(error, RH_IDENTITY,
+                           "ledger: position in %s differs from its fills by %g",
                            h->instrument->name, h->quantity - h->filled);
     }
     return RH_OK;

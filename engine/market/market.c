@@ -19,12 +19,29 @@ struct rh_market {
 };
 
 static const rh_state UNKNOWN = {
-    .bid = NAN,          .bid_size = NAN,      .ask = NAN,           .ask_size = NAN,
-    .quoted = RH_DAWN,   .last = NAN,          .traded = RH_DAWN,    .mark = NAN,
-    .iv = NAN,           .forward = NAN,       .index = NAN,         .marked = RH_DAWN,
-    .iv_at = RH_DAWN,    .forward_at = RH_DAWN, .index_at = RH_DAWN, .rate = NAN,
-    .rate_at = RH_DAWN,  .delivery = NAN,      .delivered_at = RH_DAWN,
-    .happened = RH_DAWN, .first = RH_DAWN, .observed = RH_DAWN,  .variance_price = NAN,
+    .bid = NAN,
+    .bid_size = NAN,
+    .ask = NAN,
+    .ask_size = NAN,
+    .quoted = RH_DAWN,
+    .last = NAN,
+    .traded = RH_DAWN,
+    .mark = NAN,
+    .iv = NAN,
+    .forward = NAN,
+    .index = NAN,
+    .marked = RH_DAWN,
+    .iv_at = RH_DAWN,
+    .forward_at = RH_DAWN,
+    .index_at = RH_DAWN,
+    .rate = NAN,
+    .rate_at = RH_DAWN,
+    .delivery = NAN,
+    .delivered_at = RH_DAWN,
+    .happened = RH_DAWN,
+    .first = RH_DAWN,
+    .observed = RH_DAWN,
+    .variance_price = NAN,
 };
 
 rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding) {
@@ -74,8 +91,7 @@ double rh_market_index(const rh_market *market, rh_time *at) {
 /* ---- funding ---- */
 
 /* What one unit held long pays when `fraction` of an interval at the last rate is due. */
-static double funding_due(const rh_instrument *instrument, const rh_state *state,
-                          double fraction) {
+static double funding_due(const rh_instrument *instrument, const rh_state *state, double fraction) {
     double mark = isnan(state->mark) ? rh_market_price(state).value : state->mark;
     if (isnan(mark) || isnan(state->rate))
         return 0.0;
@@ -90,8 +106,8 @@ static void accrue(const rh_instrument *instrument, rh_state *state, rh_time fro
     rh_time end = state->rate_at + state->interval;
     rh_time covered = to < end ? to : end;
     if (covered > from)
-        state->funding_paid += funding_due(instrument, state,
-                                           (double)(covered - from) / (double)state->interval);
+        state->funding_paid +=
+            funding_due(instrument, state, (double)(covered - from) / (double)state->interval);
     else
         covered = from;
     state->funding_gap += to - covered;

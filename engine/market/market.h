@@ -2,7 +2,8 @@
 /* market.h: the last known state of every instrument, as the desk knows it.
  *
  * The market is folded from instants: advance (funding accrues up to the new time on what stood),
- * apply every event, complete. All lanes read it; none writes it. Unknown numbers are NaN, unknown times RH_DAWN.
+ * apply every event, complete. All lanes read it; none writes it. Unknown numbers are NaN, unknown
+ * times RH_DAWN.
  */
 #ifndef RH_MARKET_MARKET_H
 #define RH_MARKET_MARKET_H
@@ -26,15 +27,15 @@ typedef struct {
     rh_time rate_at;
     double delivery; /* official delivery price */
     rh_time delivered_at;
-    rh_time happened;       /* the latest time at which any of it happened */
+    rh_time happened;        /* the latest time at which any of it happened */
     rh_time first, observed; /* first and last instant with an event of this instrument */
-    uint64_t observations;  /* instants with an event of this instrument */
+    uint64_t observations;   /* instants with an event of this instrument */
     /* Funding paid so far by one unit held long since the start: USD per unit of underlying
      * (linear), coin per USD (inverse). A position pays quantity x the difference of two reads. */
     double funding_paid;
     double variance;       /* sum of squared log returns of the valuation price, by instant */
     double variance_price; /* the price up to which it was summed */
-    int64_t funding_gap; /* time without a valid rate after the first one (continuous funding) */
+    int64_t funding_gap;   /* time without a valid rate after the first one (continuous funding) */
 } rh_state;
 
 typedef struct rh_market rh_market;
@@ -69,8 +70,8 @@ typedef struct {
     rh_evidence evidence;
 } rh_price;
 
-/* The valuation price of anything but an option: mid of a two-sided quote, else the venue's mark, else
- * the last trade or bar close, else the one side that is quoted. */
+/* The valuation price of anything but an option: mid of a two-sided quote, else the venue's mark,
+ * else the last trade or bar close, else the one side that is quoted. */
 rh_price rh_market_price(const rh_state *state);
 
 /* The price at which `sign` (+1 buy, -1 sell) trades: the touched side of the quote; where the

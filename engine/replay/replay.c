@@ -24,8 +24,8 @@ static rh_status pull(stream *s, rh_error *error) {
     return got >= 0 ? RH_OK : error ? error->code : RH_BAD_DATA;
 }
 
-rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs,
-                         const rh_catalogue *catalogue, rh_replay **out, rh_error *error) {
+rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_catalogue *catalogue,
+                         rh_replay **out, rh_error *error) {
     rh_replay *replay = rh_allocate(1, sizeof *replay);
     if (replay)
         replay->streams = rh_allocate(n_specs, sizeof *replay->streams);
@@ -35,8 +35,7 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs,
     }
     for (size_t i = 0; i < n_specs; i++) {
         stream *s = &replay->streams[replay->n_streams++];
-        rh_status status =
-            rh_source_open(&specs[i], (uint16_t)i, catalogue, &s->source, error);
+        rh_status status = rh_source_open(&specs[i], (uint16_t)i, catalogue, &s->source, error);
         if (status == RH_OK)
             status = pull(s, error);
         if (status != RH_OK) {
@@ -73,8 +72,8 @@ rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *cou
     for (size_t i = 0; i < replay->n_streams; i++) {
         stream *s = &replay->streams[i];
         while (s->live && s->next.known == now) {
-            if (rh_make_room(&replay->events, *count, &replay->capacity,
-                             sizeof *replay->events) != 0)
+            if (rh_make_room(&replay->events, *count, &replay->capacity, sizeof *replay->events) !=
+                0)
                 return rh_fail(error, RH_FAILED, "out of memory");
             replay->events[(*count)++] = s->next;
             rh_status status = pull(s, error);

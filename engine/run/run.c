@@ -135,8 +135,8 @@ rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *e
     loop l = {.terms = terms, .outcome = outcome, .last_data = RH_DAWN};
     l.changes = rh_allocate(terms->n_books, sizeof *l.changes);
     l.n_changes = rh_allocate(terms->n_books, sizeof *l.n_changes);
-    rh_status status = l.changes && l.n_changes ? go(&l, error)
-                                                : rh_fail(error, RH_FAILED, "out of memory");
+    rh_status status =
+        l.changes && l.n_changes ? go(&l, error) : rh_fail(error, RH_FAILED, "out of memory");
     rh_release((void *)l.changes);
     rh_release(l.n_changes);
     return status;

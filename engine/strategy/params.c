@@ -15,8 +15,7 @@ const char *rh_param_type_text(rh_param_type type) {
 }
 
 static int within(const rh_param *param, double value) {
-    return (param->min == 0.0 && param->max == 0.0) ||
-           (value >= param->min && value <= param->max);
+    return (param->min == 0.0 && param->max == 0.0) || (value >= param->min && value <= param->max);
 }
 
 /* Position of a word in a blank-separated list, or -1. */

@@ -76,8 +76,8 @@ static rh_status add_strategy(rh_registry *registry, const rh_strategy *record, 
     if (rh_registry_find_strategy(registry, copy.name, &near))
         return rh_fail(error, RH_BAD_CONFIG, "%s: a strategy named '%s' is there already", origin,
                        copy.name);
-    if (rh_make_room(&registry->strategies, registry->n_strategies,
-                     &registry->strategies_capacity, sizeof copy) != 0)
+    if (rh_make_room(&registry->strategies, registry->n_strategies, &registry->strategies_capacity,
+                     sizeof copy) != 0)
         return no_memory(error);
     registry->strategies[registry->n_strategies++] = copy;
     return RH_OK;

@@ -119,6 +119,15 @@ typedef struct rh_hedge {
     double funding; /* USD that one unit of exposure pays a year at the last rate; longs pay > 0 */
 } rh_hedge;
 
+/* One open option of the book, one unit of it but for `size`. */
+typedef struct rh_option_leg {
+    double size;          /* signed units of underlying */
+    int right, inverse;   /* +1 call, -1 put; 1 if settled in coin */
+    double strike, years; /* USD; ACT/365 to the expiry instant */
+    double forward, vol;  /* of its expiry; fraction */
+    double delta, gamma, vega; /* delta as the ratio model says, coin price not taken off; USD */
+} rh_option_leg;
+
 typedef struct rh_view {
     size_t size;       /* sizeof(rh_view) of the engine */
     size_t hedge_size; /* distance between two rh_hedge in `hedges` */
@@ -144,10 +153,21 @@ typedef struct rh_view {
     double variance; /* sum of squared log returns of the first hedge's price since the open */
     const uint64_t *observations; /* how often each watched instrument was observed so far */
     size_t n_observations;
+    const rh_option_leg *options; /* open options; distance between two is `option_size` */
+    size_t n_options, option_size;
+    /* The exposure of one unit of option `i`, in the numeraire, at another volatility and
+     * everything else as it is. Pure. */
+    double (*delta_at)(const void *self, size_t i, double vol);
+    const void *self;
 } rh_view;
 
 static inline const rh_hedge *rh_hedge_at(const rh_view *view, size_t i) {
     return (const rh_hedge *)(const void *)((const char *)view->hedges + i * view->hedge_size);
+}
+
+static inline const rh_option_leg *rh_option_at(const rh_view *view, size_t i) {
+    return (const rh_option_leg *)(const void *)((const char *)view->options +
+                                                 i * view->option_size);
 }
 
 /* ---- what a rule says ---- */
@@ -183,6 +203,14 @@ typedef struct rh_wake {
 
 /* ---- what a rule may ask of the engine when it starts ---- */
 
+/* One position of the book as the experiment gives it; not all are open at the start. */
+typedef struct rh_contract {
+    double size;        /* signed units of underlying */
+    int right, inverse; /* +1 call, -1 put, 0 no option; 1 if settled in coin */
+    double strike;      /* options: USD */
+    int64_t open, expiry; /* first instant at which it may open; INT64_MAX without expiry */
+} rh_contract;
+
 typedef struct rh_host {
     size_t size;
     void *self;
@@ -192,6 +220,10 @@ typedef struct rh_host {
     /* Puts a sentence in front of the user when `start` fails. */
     void (*complain)(void *self, const char *sentence);
     size_t n_hedges;
+    const rh_contract *contracts; /* distance between two is `contract_size` */
+    size_t n_contracts, contract_size;
+    double cost; /* fee of trading the first hedge, fraction of its notional; spread not in it */
+    double rate; /* continuous, USD */
 } rh_host;
 
 /* ---- the record of a rule ---- */
