@@ -10,7 +10,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MAX_DEPTH = 64, MAX_NODES = 1000000 };
+enum { MAX_DEPTH = 64, MAX_NODES = 1000000, MAX_KEYS = 1000 };
 
 /* Everything a document owns hangs on one chain, freed together. */
 typedef struct block {
@@ -55,6 +55,8 @@ typedef struct {
 } reader;
 
 static rh_status at_mark(const reader *r, yaml_mark_t mark, const char *what) {
+    if (!r->line_base)
+        return rh_fail(r->error, RH_BAD_CONFIG, "%s", what);
     return rh_fail(r->error, RH_BAD_CONFIG, "%s:%zu:%zu: %s", r->config->name, mark.line + 1,
                    mark.column + 1, what);
 }
@@ -64,7 +66,9 @@ static rh_status next_event(reader *r, yaml_event_t *event) {
         return RH_OK;
     if (r->parser->error == YAML_MEMORY_ERROR)
         return no_memory(r->error);
-    return at_mark(r, r->parser->problem_mark,
+    /* libyaml doesn't say where bytes stand that are no text; they are near what it read last. */
+    return at_mark(r, r->parser->error == YAML_READER_ERROR ? r->parser->mark
+                                                            : r->parser->problem_mark,
                    r->parser->problem ? r->parser->problem : "not YAML");
 }
 
@@ -76,6 +80,15 @@ static rh_node *new_node(reader *r, rh_node_kind kind, yaml_mark_t mark) {
     node->line = r->line_base ? (int)mark.line + r->line_base : 0;
     node->column = (int)mark.column + 1;
     return node;
+}
+
+static int has_tag(const yaml_event_t *event) {
+    switch (event->type) {
+    case YAML_SCALAR_EVENT: return event->data.scalar.tag != NULL;
+    case YAML_SEQUENCE_START_EVENT: return event->data.sequence_start.tag != NULL;
+    case YAML_MAPPING_START_EVENT: return event->data.mapping_start.tag != NULL;
+    default: return 0;
+    }
 }
 
 static rh_status read_node(reader *r, yaml_event_t *event, int depth, rh_node **out);
@@ -97,20 +110,24 @@ static rh_status read_key(reader *r, const yaml_event_t *event, const rh_node *m
                           const char **out) {
     if (event->type != YAML_SCALAR_EVENT)
         return at_mark(r, event->start_mark, "a key must be a plain word");
+    if (has_tag(event))
+        return at_mark(r, event->start_mark, "tags are not supported");
+    if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
+        return at_mark(r, event->start_mark, "a NUL byte in a key");
     *out = own_text(r->config, (const char *)event->data.scalar.value, event->data.scalar.length);
     if (!*out)
         return no_memory(r->error);
-    if (rh_node_get(map, *out))
-        return rh_fail(r->error, RH_BAD_CONFIG, "%s:%zu:%zu: %s: stands twice in this mapping",
-                       r->config->name, event->start_mark.line + 1,
-                       event->start_mark.column + 1, *out);
-    return RH_OK;
+    if (!rh_node_get(map, *out))
+        return RH_OK;
+    char sentence[200];
+    (void)snprintf(sentence, sizeof sentence, "%.150s: stands twice in this mapping", *out);
+    return at_mark(r, event->start_mark, sentence);
 }
 
 /* Reads the elements of a list or a map up to its end event. */
 static rh_status read_children(reader *r, rh_node *parent, yaml_event_type_t end, int depth) {
     rh_node **tail = &parent->child;
-    for (;;) {
+    for (int n = 0;; n++) {
         yaml_event_t event;
         const char *key = NULL;
         rh_status status = next_event(r, &event);
@@ -122,7 +139,9 @@ static rh_status read_children(reader *r, rh_node *parent, yaml_event_type_t end
             return RH_OK;
         }
         if (parent->kind == RH_NODE_MAP) {
-            status = read_key(r, &event, parent, &key);
+            status = n < MAX_KEYS
+                         ? read_key(r, &event, parent, &key)
+                         : at_mark(r, event.start_mark, "more than 1000 keys in one mapping");
             yaml_event_delete(&event);
             if (status == RH_OK)
                 status = next_event(r, &event);
@@ -147,6 +166,8 @@ static rh_status read_node(reader *r, yaml_event_t *event, int depth, rh_node **
         return at_mark(r, event->start_mark, "nested too deeply");
     if (r->config->nodes++ >= MAX_NODES)
         return at_mark(r, event->start_mark, "too many values in one file");
+    if (has_tag(event))
+        return at_mark(r, event->start_mark, "tags are not supported");
     switch (event->type) {
     case YAML_SCALAR_EVENT: return read_scalar(r, event, out);
     case YAML_SEQUENCE_START_EVENT:
@@ -193,6 +214,11 @@ static rh_status read_text(rh_config *config, const char *text, size_t length, i
     return status;
 }
 
+/* No document at all, or one of nothing but its `---`. */
+static int is_nothing(const rh_node *root) {
+    return !root || (root->kind == RH_NODE_SCALAR && !root->quoted && !*root->text);
+}
+
 rh_status rh_config_read_text(const char *name, const char *text, size_t length, rh_config **out,
                               rh_error *error) {
     *out = NULL;
@@ -203,7 +229,7 @@ rh_status rh_config_read_text(const char *name, const char *text, size_t length,
     rh_status status = config->name ? RH_OK : no_memory(error);
     if (status == RH_OK)
         status = read_text(config, text, length, 1, &config->root, error);
-    if (status == RH_OK && !config->root) {
+    if (status == RH_OK && is_nothing(config->root)) {
         config->root = own(config, sizeof *config->root);
         if (config->root)
             *config->root = (rh_node){.kind = RH_NODE_MAP, .line = 1, .column = 1};
@@ -353,9 +379,13 @@ static rh_status replace(rh_config *config, rh_node **link, rh_node *value, cons
 rh_status rh_config_set(rh_config *config, const char *path, const char *value, const char *origin,
                         rh_error *error) {
     rh_node *fresh = NULL, *parent = config->root;
-    rh_status status = read_text(config, value, strlen(value), 0, &fresh, error);
+    rh_error fault;
+    rh_status status = read_text(config, value, strlen(value), 0, &fresh, &fault);
+    if (status == RH_FAILED)
+        return no_memory(error);
     if (status != RH_OK)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s: '%s' is not a value", origin, path, value);
+        return rh_fail(error, status, "%s: %s: '%.200s' is not a value: %.500s", origin, path, value,
+                       fault.text);
     if (!fresh) {
         fresh = own(config, sizeof *fresh);
         if (!fresh)

@@ -3,7 +3,8 @@
  *
  * A document is read whole by libyaml and owned by the caller (rh_config_free). Nodes belong to
  * the document. Aliases and tags are refused; a key that occurs twice in one mapping is an error,
- * and so is nesting deeper than 64 or a document of more than 1,000,000 nodes.
+ * and so is nesting deeper than 64, a mapping of more than 1,000 keys or a document of more than
+ * 1,000,000 nodes.
  */
 #ifndef RH_BASE_CONFIG_H
 #define RH_BASE_CONFIG_H
@@ -42,8 +43,8 @@ const rh_node *rh_node_get(const rh_node *node, const char *key);
 size_t rh_node_count(const rh_node *node);
 
 /* Sets the value at a dotted path (`strategy.every`, `book.0.quantity`), creating mappings on the
- * way and replacing what was there. `value` is itself YAML (`[a, b]` makes a list). `origin`
- * names the place for later errors, e.g. "--set". */
+ * way and replacing what was there. `value` is itself YAML (`[a, b]` makes a list); an empty one
+ * is an empty text. `origin` ("--set") stands in front of this call's errors. */
 rh_status rh_config_set(rh_config *config, const char *path, const char *value, const char *origin,
                         rh_error *error);
 

@@ -73,7 +73,7 @@ void rh_json_number(rh_json *json, const char *key, double value) {
     char text[RH_NUMBER_TEXT];
     const int finite = value - value == 0.0;
     start_value(json, key);
-    (void)rh_number_text(value, text);
+    (void)rh_number_text(value + 0.0, text); /* -0 + 0 is 0 */
     put(json, finite ? text : "null", finite ? strlen(text) : 4);
 }
 

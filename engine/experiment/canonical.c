@@ -30,10 +30,21 @@ static void write_choice(rh_json *json, const char *name, const char *choices, i
     rh_json_string(json, name, word);
 }
 
+/* The node whose key comes next after `after` in the order of bytes, or NULL. */
+static const rh_node *next_by_key(const rh_node *map, const char *after) {
+    const rh_node *best = NULL;
+    for (const rh_node *node = map ? map->child : NULL; node; node = node->next)
+        if ((!after || strcmp(node->key, after) > 0) &&
+            (!best || strcmp(node->key, best->key) < 0))
+            best = node;
+    return best;
+}
+
+/* Sorted, since the order of a mapping says nothing. */
 static void write_map(rh_json *json, const char *name, const rh_node *map) {
     double number;
     rh_json_begin(json, name, '{');
-    for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
+    for (const rh_node *node = next_by_key(map, NULL); node; node = next_by_key(map, node->key)) {
         if (node->text && rh_number_parse(node->text, strlen(node->text), &number) == 0)
             rh_json_number(json, node->key, number);
         else

@@ -328,14 +328,16 @@ static rh_status plan_ratio(rh_plan *plan, const rh_registry *registry, rh_error
 }
 
 /* A rule may name an instrument to watch that nothing else mentions. */
-static void add_watched(rh_plan *plan) {
-    for (size_t i = 0; i < plan->strategy_values.count; i++) {
+static rh_status add_watched(rh_plan *plan, rh_error *error) {
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < plan->strategy_values.count && status == RH_OK; i++) {
         const rh_value *value = &plan->strategy_values.values[i];
         rh_instrument instrument;
         if (plan->strategy->params[i].type == RH_PARAM_TEXT && value->given &&
             rh_instrument_from_name(value->text, &instrument) == 0)
-            (void)rh_catalogue_add(plan->catalogue, &instrument);
+            status = add_instrument(plan, &instrument, error);
     }
+    return status;
 }
 
 static rh_status plan_strategy(rh_plan *plan, const rh_registry *registry, rh_error *error) {
@@ -349,9 +351,7 @@ static rh_status plan_strategy(rh_plan *plan, const rh_registry *registry, rh_er
     rh_status status =
         rh_values_read(plan->strategy->params, plan->strategy->n_params, plan->experiment->config,
                        plugin_map(node), "strategy", &plan->strategy_values, error);
-    if (status == RH_OK)
-        add_watched(plan);
-    return status;
+    return status == RH_OK ? add_watched(plan, error) : status;
 }
 
 /* ---- terms ---- */

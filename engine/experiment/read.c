@@ -108,7 +108,7 @@ static rh_status read_list(const reader *r, const rh_key *key, const rh_node *no
     char *items = rh_allocate(count, key->size);
     if (!items)
         return rh_fail(r->error, RH_FAILED, "out of memory");
-    *(void **)into = items;
+    memcpy(into, &items, sizeof items);
     memcpy((char *)into + sizeof(void *), &count, sizeof count);
     char pattern[PATH_MAX_BYTES], place[PATH_MAX_BYTES + 32];
     size_t i = 0;
@@ -177,7 +177,8 @@ static rh_status refuse_unknown(const reader *r, const rh_node *map, const char 
             continue;
         (void)snprintf(names[n], sizeof names[n], "%.*s", (int)strcspn(rest, "."), rest);
         pointers[n] = names[n];
-        n++;
+        if (n == 0 || strcmp(names[n], names[n - 1]) != 0) /* a group counts once */
+            n++;
     }
     for (const rh_node *node = map->child; node; node = node->next) {
         size_t i = 0;
@@ -221,11 +222,13 @@ static rh_status read_mapping(const reader *r, const rh_node *map, const char *p
         char place[PATH_MAX_BYTES];
         if (!rest)
             continue;
-        const rh_node *node = NULL;
+        const rh_node *node = NULL, *parent = map;
         if (dot) {
             char group[40];
             status = check_group(r, map, pattern, path, rest);
             (void)snprintf(group, sizeof group, "%.*s", (int)(dot - rest), rest);
+            if (rh_node_get(map, group))
+                parent = rh_node_get(map, group);
             node = rh_node_get(rh_node_get(map, group), dot + 1);
         } else {
             node = rh_node_get(map, rest);
@@ -233,7 +236,7 @@ static rh_status read_mapping(const reader *r, const rh_node *map, const char *p
         (void)snprintf(place, sizeof place, "%s%s", path, rest);
         if (status == RH_OK)
             status = node ? read_value(r, &keys[i], node, place, member(into, &keys[i]))
-                          : read_missing(r, &keys[i], map, place, member(into, &keys[i]));
+                          : read_missing(r, &keys[i], parent, place, member(into, &keys[i]));
     }
     return status;
 }
@@ -249,9 +252,13 @@ rh_status rh_keys_read(const rh_config *config, void *into, rh_error *error) {
 void rh_keys_free(void *into) {
     size_t n_keys;
     const rh_key *keys = rh_keys(&n_keys);
-    for (size_t i = 0; i < n_keys; i++)
-        if (keys[i].type == RH_KEY_LIST)
-            rh_release(*(void **)member(into, &keys[i]));
+    for (size_t i = 0; i < n_keys; i++) {
+        void *items;
+        if (keys[i].type != RH_KEY_LIST)
+            continue;
+        memcpy(&items, member(into, &keys[i]), sizeof items);
+        rh_release(items);
+    }
 }
 
 /* ---- the experiment ---- */

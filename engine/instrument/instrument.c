@@ -53,6 +53,8 @@ static int deribit_date(part p, rh_time *out) {
         return -1;
     int day = digits((part){p.text, p.length - 5});
     int year = digits((part){p.text + p.length - 2, 2});
+    if (day < 0 || year < 0)
+        return -1;
     for (int month = 1; month <= 12; month++)
         if (memcmp(months + 3 * (month - 1), p.text + p.length - 5, 3) == 0)
             return rh_time_of_date(2000 + year, month, day, out);
@@ -73,9 +75,12 @@ static int read_strike(part p, double *out) {
     if (p.length >= sizeof text)
         return -1;
     memcpy(text, p.text, p.length);
-    for (size_t i = 0; i < p.length; i++)
+    for (size_t i = 0; i < p.length; i++) {
+        if (!strchr("0123456789.dD", text[i]))
+            return -1;
         if (text[i] == 'd' || text[i] == 'D')
             text[i] = '.';
+    }
     return rh_number_parse(text, p.length, out) == 0 && *out > 0 ? 0 : -1;
 }
 
@@ -84,7 +89,7 @@ static int read_underlying(part p, rh_instrument *out) {
     size_t length = 0;
     while (length < p.length && p.text[length] != '_')
         length++;
-    if (length == 0 || length >= sizeof out->underlying)
+    if (length == 0 || length >= sizeof out->underlying || length + 1 == p.length)
         return -1;
     memcpy(out->underlying, p.text, length);
     out->settle = length < p.length ? RH_LINEAR : RH_INVERSE;

@@ -93,7 +93,7 @@ double rh_market_index(const rh_market *market, rh_time *at) {
 /* What one unit held long pays when `fraction` of an interval at the last rate is due. */
 static double funding_due(const rh_instrument *instrument, const rh_state *state, double fraction) {
     double mark = isnan(state->mark) ? rh_market_price(state).value : state->mark;
-    if (isnan(mark) || isnan(state->rate))
+    if (isnan(mark))
         return 0.0;
     double size = state->rate * fraction * instrument->multiplier;
     return instrument->settle == RH_INVERSE ? size / mark : size * mark;
@@ -103,7 +103,7 @@ static double funding_due(const rh_instrument *instrument, const rh_state *state
 static void accrue(const rh_instrument *instrument, rh_state *state, rh_time from, rh_time to) {
     if (state->rate_at == RH_DAWN || state->interval <= 0)
         return;
-    rh_time end = state->rate_at + state->interval;
+    rh_time end = isnan(state->rate) ? from : state->rate_at + state->interval;
     rh_time covered = to < end ? to : end;
     if (covered > from)
         state->funding_paid +=
@@ -195,7 +195,7 @@ void rh_market_follow(rh_market *market, uint32_t instrument) {
 
 static void sum_variance(rh_state *state) {
     double price = rh_market_price(state).value;
-    if (isnan(price) || price == state->variance_price)
+    if (!(price > 0.0) || price == state->variance_price)
         return;
     if (!isnan(state->variance_price)) {
         double r = log(price / state->variance_price);
@@ -205,7 +205,7 @@ static void sum_variance(rh_state *state) {
 }
 
 int rh_market_funding_stamp(const rh_market *market) {
-    return market->stamped == market->now;
+    return market->stamped == market->now && market->now != RH_DAWN;
 }
 
 void rh_market_complete(rh_market *market) {

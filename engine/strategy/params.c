@@ -96,18 +96,36 @@ static rh_status read_list(const rh_param *param, const rh_config *config, const
     return RH_OK;
 }
 
-static rh_status read_one(const rh_param *param, const rh_config *config, const rh_node *node,
+/* A default such as "[1, 2]". */
+static rh_status read_list_text(const rh_param *param, rh_value *value, rh_error *error) {
+    rh_config *list = NULL;
+    rh_status status =
+        rh_config_read_text(param->name, param->initial, strlen(param->initial), &list, error);
+    if (status != RH_OK)
+        return status;
+    const rh_node *root = rh_config_root(list);
+    status = root->kind == RH_NODE_LIST
+                 ? read_list(param, list, root, "default", value, error)
+                 : complain(list, root, "default", param, param->initial, "is not a list", error);
+    rh_config_free(list);
+    return status;
+}
+
+static rh_status read_one(const rh_param *param, const rh_config *config, const rh_node *map,
                           const char *path, rh_value *value, char **copy, rh_error *error) {
+    const rh_node *node = rh_node_get(map, param->name);
     if (node && param->type == RH_PARAM_NUMBERS && node->kind == RH_NODE_LIST)
         return read_list(param, config, node, path, value, error);
     if (node && node->kind != RH_NODE_SCALAR)
         return complain(config, node, path, param, "...", "must be one value", error);
     if (!node && !param->initial)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s.%s is needed: %s", rh_config_name(config),
-                       path, param->name, param->summary);
+        return rh_config_fail(config, map, error, "%s.%s is needed: %s", path, param->name,
+                              param->summary);
     const char *text = node ? node->text : param->initial;
     if (!node && !*text)
         return RH_OK;
+    if (!node && param->type == RH_PARAM_NUMBERS)
+        return read_list_text(param, value, error);
     *copy = rh_copy_text(text);
     if (!*copy)
         return rh_fail(error, RH_FAILED, "out of memory");
@@ -149,8 +167,7 @@ rh_status rh_values_read(const rh_param *params, size_t count, const rh_config *
     if (!out->values || !out->texts)
         status = rh_fail(error, RH_FAILED, "out of memory");
     for (size_t i = 0; i < count && status == RH_OK; i++)
-        status = read_one(&params[i], config, rh_node_get(map, params[i].name), path,
-                          &out->values[i], &out->texts[i], error);
+        status = read_one(&params[i], config, map, path, &out->values[i], &out->texts[i], error);
     if (status != RH_OK)
         rh_values_free(out);
     return status;
@@ -174,6 +191,17 @@ static int is_name(const char *text) {
     return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
 }
 
+static int default_is_good(const rh_param *param) {
+    rh_value value = {0};
+    if (!param->initial || !*param->initial)
+        return 1;
+    if (param->type != RH_PARAM_NUMBERS)
+        return read_text(param, param->initial, &value) == NULL;
+    rh_status status = read_list_text(param, &value, NULL);
+    rh_release((void *)(uintptr_t)value.numbers);
+    return status == RH_OK;
+}
+
 const char *rh_params_fault(const rh_param *params, size_t count) {
     if (count > 0 && !params)
         return "n_params is not 0 but params is NULL";
@@ -181,7 +209,6 @@ const char *rh_params_fault(const rh_param *params, size_t count) {
         return "more than 60 parameters";
     for (size_t i = 0; i < count; i++) {
         const rh_param *p = &params[i];
-        rh_value value = {0};
         if (!is_name(p->name) || strcmp(p->name, "name") == 0)
             return "a parameter's name is missing or not made of a-z 0-9 _ -";
         if ((unsigned)p->type > RH_PARAM_TEXT)
@@ -190,7 +217,9 @@ const char *rh_params_fault(const rh_param *params, size_t count) {
             return "a parameter has no summary";
         if (p->type == RH_PARAM_CHOICE && (!p->choices || !*p->choices))
             return "a choice has no choices";
-        if (p->initial && *p->initial && read_text(p, p->initial, &value) != NULL)
+        if (!(p->min <= p->max))
+            return "a parameter's min is above its max";
+        if (!default_is_good(p))
             return "a parameter's default is not a value that it would take";
         for (size_t j = 0; j < i; j++)
             if (strcmp(params[j].name, p->name) == 0)

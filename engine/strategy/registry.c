@@ -6,6 +6,7 @@
 #include "strategy/params.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,10 @@ static rh_status add_ratio(rh_registry *registry, const rh_ratio *record, const 
         wrong = rh_params_fault(copy.params, copy.n_params);
     if (!wrong && !copy.delta)
         wrong = "it has no delta function";
+    if (!wrong && copy.state_size > 1 << 20)
+        wrong = "its state is larger than 1 MiB";
+    if (!wrong && copy.n_params > 0 && !copy.start)
+        wrong = "it has parameters but no start function that would take them";
     if (wrong)
         return fault(origin, wrong, error);
     const char *near;
@@ -131,7 +136,7 @@ rh_status rh_registry_new(rh_registry **out, rh_error *error) {
 static rh_status open_library(const char *path, void **library, rh_error *error) {
     char *full = realpath(path, NULL);
     if (!full)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: no such plug-in file", path);
+        return rh_fail(error, RH_BAD_CONFIG, "%s: plug-in: %s", path, strerror(errno));
     *library = dlopen(full, RTLD_NOW | RTLD_LOCAL);
     free(full);
     return *library ? RH_OK

@@ -19,7 +19,8 @@ typedef struct rh_registry rh_registry;
 rh_status rh_registry_new(rh_registry **out, rh_error *error);
 void rh_registry_free(rh_registry *registry);
 
-/* Errors say which step failed: opening, finding the record, its ABI, its table, its name. */
+/* Errors say which step failed: opening, finding the record, its ABI, its table, its name. A name
+ * that is taken, by a built-in record too, is refused. */
 rh_status rh_registry_load(rh_registry *registry, const char *path, rh_error *error);
 
 size_t rh_registry_n_strategies(const rh_registry *registry);

@@ -4,6 +4,7 @@
 
 BEGIN {
     FS = ", *"
+    OFMT = "%.17g"
 }
 
 FNR == 1 {

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# deribit.sh: options of four months of Deribit's daily chains, sold at the bid and hedged with
-# the coin-margined perpetual of Binance (hourly bars) until they expire, against
-# hedge_oracle.awk, an independent calculation from the same files. Five hedges of each: flat in USD
-# with the inverse perpetual, with a linear one at the same prices, flat in coin, both at each row
-# of the chain, and both inverse ones every 6 hours.
+# option_history.sh: options of four months of Deribit's daily chains, sold at the bid and hedged
+# with a perpetual until they expire, against hedge_oracle.awk, an independent calculation from the
+# same files. With the hourly bars of Binance, five hedges of each: flat in USD with the inverse
+# perpetual, with a linear one at the same prices, flat in coin, all at each row of the chain, and
+# both inverse ones every 6 hours. With the minutes of FTX, January 2022 hedged every hour.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -12,8 +12,9 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 2
 rehedge=${REHEDGE:-$here/../../build/bin/rehedge}
 shared=${REHEDGE_SHARED:-$here/../../../shared}
 chains=$shared/data/deribit_btc_chain_eod
+minutes=$shared/data/ftx_btc_perp_1m/btc-perp-20211231-20220201_1m.csv.gz
 bars=$shared/data/binance_spot_perp_funding/BTCUSD_PERP_CM_ohlcv_1h.csv.gz
-for file in "$chains/btc_eod_202106.txt.gz" "$bars"; do
+for file in "$chains/btc_eod_202106.txt.gz" "$bars" "$minutes"; do
     if [ ! -f "$file" ]; then
         echo "skipped: no $file (REHEDGE_SHARED says where the data are)"
         exit 77
@@ -25,7 +26,21 @@ cd "$work" || exit 2
 failed=0
 compared=0
 
-gzip -dc "$bars" | awk -f "$here/bar_closes.awk" | sort -n >closes.txt
+# Where the hedge's prices come from: binance or ftx sets the experiment's entry and the oracle's
+# closes. The minutes of FTX lie between 2021-12-31, day 18992 of the epoch, and 2022-02-01.
+binance() {
+    entry="format: cryptodatadownload, path: $bars"
+    gzip -dc "$bars" | awk -f "$here/bar_closes.awk" | sort -n >closes.txt
+}
+
+ftx() {
+    entry="format: csv, path: $minutes, map: {timestamp: ts}"
+    gzip -dc "$minutes" | awk -F, -v OFMT=%.17g 'NR > 1 {
+        split($1, t, "[-: ]")
+        day = t[1] == 2021 ? 18992 : 18992 + (t[2] - 1) * 31 + t[3]
+        print day * 86400 + t[4] * 3600 + t[5] * 60 + t[6], $5
+    }' >closes.txt
+}
 
 chain() {
     gzip -dc "$chains/btc_eod_$1.txt.gz" | awk -f "$here/chain_rows.awk" >"$1.txt"
@@ -41,7 +56,7 @@ experiment() {
     cat <<END
 data:
   - {format: optionsdx, path: data.txt.gz}
-  - {format: cryptodatadownload, path: $bars, instrument: $hedge}
+  - {$entry, instrument: $hedge}
 instruments:
   - {name: BTC-LINEAR, kind: perpetual, settle: linear, underlying: BTC}
 from: $(echo "$month" | sed 's/..$/-&-01/')
@@ -115,6 +130,7 @@ to_the_cent() {
     compared=$((compared + 1))
 }
 
+binance
 for month in 202106 202107 202201 202202; do
     chain $month
     for option in $(choose); do
@@ -136,6 +152,15 @@ chain $month
 to_the_cent BTC-30JUL21-34000-P usd inverse 1 422.05 4111.30
 to_the_cent BTC-30JUL21-34000-P usd linear 0 422.05 3532.35
 to_the_cent BTC-30JUL21-34000-P coin inverse 1 0.01694393 4111.30
+
+ftx
+month=202201
+chain $month
+for option in $(choose); do
+    against_oracle "$option" usd inverse 1 3600
+    against_oracle "$option" coin inverse 1 3600
+    against_oracle "$option" usd linear 0 900
+done
 
 echo "$compared hedges compared, $failed differ"
 [ $failed -eq 0 ]
