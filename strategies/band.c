@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* band: holds while the net exposure lies within a fixed band around the target; outside it trades
- * back to the nearest edge, or to the centre.
+ * back to the nearest edge, to the centre, or to a point between.
  *
- * The width is one-sided and in deltas: of one option (times the number of options in the book), or
- * of the whole book in units of the underlying with `per: book`. A width of 0 trades at every
- * instant.
+ * The width is one-sided. With `unit: delta` it is in deltas: of one option (times the number of
+ * options in the book), or of the whole book in units of the underlying with `per: book`. With
+ * `unit: gamma` it is a fraction of gamma times price: 0.01 is the change of the book's delta when
+ * the price moves by 1 %, so that the band is wide where delta moves fast. A width of 0 trades at
+ * every instant. A drift below 1e-9 of the book is none.
  *
  * Source: Whalley and Wilmott, Counting the costs, Risk 6:10 (1993), for the rule of a fixed band.
  */
 #include <rehedge/strategy.h>
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { WIDTH, TO, PER };
-enum { TO_EDGE, TO_CENTRE };
+enum { WIDTH, TO, PER, UNIT };
 enum { PER_OPTION, PER_BOOK };
+enum { UNIT_DELTA, UNIT_GAMMA };
 
 static const rh_param params[] = {
     [WIDTH] = {.name = "width",
@@ -24,45 +28,73 @@ static const rh_param params[] = {
                .max = 1e12,
                .summary = "half width of the band"},
     [TO] = {.name = "to",
-            .type = RH_PARAM_CHOICE,
+            .type = RH_PARAM_TEXT,
             .initial = "edge",
-            .choices = "edge centre",
-            .summary = "where a trade ends: the nearest edge of the band, or its centre"},
+            .summary =
+                "where a trade ends: edge, centre, or a fraction from 0 (centre) to 1 (edge)"},
     [PER] = {.name = "per",
              .type = RH_PARAM_CHOICE,
              .initial = "option",
              .choices = "option book",
-             .summary = "width is per option, or for the whole book"},
+             .summary = "width in deltas is per option, or for the whole book"},
+    [UNIT] = {.name = "unit",
+              .type = RH_PARAM_CHOICE,
+              .initial = "delta",
+              .choices = "delta gamma",
+              .summary = "width is in deltas, or a fraction of gamma times price"},
 };
 
 typedef struct {
     double width;
-    int64_t to, per;
+    double to; /* in half widths from the centre */
+    uint32_t scale;
 } band_state;
+
+static double read_to(const char *text) {
+    char *end;
+    const double number = strtod(text, &end);
+    if (strcmp(text, "edge") == 0)
+        return 1.0;
+    if (strcmp(text, "centre") == 0)
+        return 0.0;
+    return *end == '\0' && number >= 0.0 && number <= 1.0 ? number : NAN;
+}
 
 static int start(void *state, const rh_value *values, const rh_host *host) {
     band_state *s = state;
-    (void)host;
+    const int per_option = values[PER].integer == PER_OPTION;
     s->width = values[WIDTH].number;
-    s->to = values[TO].integer;
-    s->per = values[PER].integer;
-    return 0;
+    s->to = read_to(values[TO].text);
+    s->scale = per_option ? RH_SCALE_SIZE : RH_SCALE_ONE;
+    if (values[UNIT].integer == UNIT_GAMMA)
+        s->scale = RH_SCALE_GAMMA;
+    if (!isnan(s->to))
+        return 0;
+    host->complain(host->self, "`to` is neither edge, centre nor a number from 0 to 1");
+    return -1;
+}
+
+static double scale_now(const band_state *s, const rh_view *view) {
+    if (s->scale == RH_SCALE_GAMMA)
+        return fabs(view->gamma) * rh_hedge_at(view, 0)->price;
+    return s->scale == RH_SCALE_SIZE ? view->size_options : 1.0;
 }
 
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     const band_state *s = state;
     const rh_hedge *hedge = rh_hedge_at(view, 0);
-    const double half = s->width * (s->per == PER_OPTION ? view->size_options : 1.0);
+    const double half = s->width * scale_now(s, view);
     const double gap = hedge->held + hedge->pending - hedge->neutral;
-    const double slack = 1.0 + 1e-9; /* a trade to the edge must not fall due again */
+    /* A trade to the edge must not fall due again, nor rounding be traded. */
+    const double slack = 1e-9 * (half + view->size_options + fabs(hedge->neutral));
 
     wake->signal = RH_SIGNAL_GAP;
-    wake->scale = s->per == PER_OPTION ? RH_SCALE_SIZE : RH_SCALE_ONE;
+    wake->scale = s->scale;
     wake->anchor = 0.0;
-    wake->width = s->width * slack;
-    if (!(fabs(gap) > half * slack))
+    wake->width = s->width; /* without the slack: rather early than late by a rounding */
+    if (!(fabs(gap) > half + slack))
         return RH_HOLD;
-    target[0] = hedge->neutral + (s->to == TO_EDGE ? copysign(half, gap) : 0.0);
+    target[0] = hedge->neutral + copysign(s->to * half, gap);
     return RH_TRADE;
 }
 
@@ -70,7 +102,7 @@ REHEDGE_STRATEGY(band) = {
     .abi = REHEDGE_ABI,
     .size = sizeof(rh_strategy),
     .name = "band",
-    .summary = "hold within a fixed delta band, trade back to its edge or centre",
+    .summary = "hold within a fixed band, trade back to its edge, its centre or between",
     .source = "Whalley and Wilmott (1993)",
     .params = params,
     .n_params = sizeof params / sizeof *params,

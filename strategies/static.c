@@ -2,12 +2,15 @@
 /* static: hedges when the book changes (opens, rolls, loses a leg) and holds in between. */
 #include <rehedge/strategy.h>
 
+#include <math.h>
+
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     (void)state;
     (void)wake;
-    if (!(view->woke & RH_WOKE_BOOK))
+    const double neutral = rh_hedge_at(view, 0)->neutral;
+    if (!(view->woke & RH_WOKE_BOOK) || !isfinite(neutral))
         return RH_HOLD;
-    target[0] = rh_hedge_at(view, 0)->neutral;
+    target[0] = neutral;
     return RH_TRADE;
 }
 

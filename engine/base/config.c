@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,15 +62,28 @@ static rh_status at_mark(const reader *r, yaml_mark_t mark, const char *what) {
                    mark.column + 1, what);
 }
 
+/* Of bytes that are no text libyaml says only how far they are from the start. */
+static yaml_mark_t mark_of_bad_byte(const yaml_parser_t *parser) {
+    const unsigned char *at = parser->input.string.start;
+    yaml_mark_t mark = {0};
+    for (size_t i = 0; i < parser->problem_offset && at < parser->input.string.end; i++, at++) {
+        mark.column += (*at & 0xc0) != 0x80; /* a character, not each byte of it */
+        if (*at == '\n') {
+            mark.line++;
+            mark.column = 0;
+        }
+    }
+    return mark;
+}
+
 static rh_status next_event(reader *r, yaml_event_t *event) {
     if (yaml_parser_parse(r->parser, event))
         return RH_OK;
     if (r->parser->error == YAML_MEMORY_ERROR)
         return no_memory(r->error);
-    /* libyaml doesn't say where bytes stand that are no text; they are near what it read last. */
-    return at_mark(r, r->parser->error == YAML_READER_ERROR ? r->parser->mark
-                                                            : r->parser->problem_mark,
-                   r->parser->problem ? r->parser->problem : "not YAML");
+    const yaml_mark_t mark = r->parser->error == YAML_READER_ERROR ? mark_of_bad_byte(r->parser)
+                                                                   : r->parser->problem_mark;
+    return at_mark(r, mark, r->parser->problem ? r->parser->problem : "not YAML");
 }
 
 static rh_node *new_node(reader *r, rh_node_kind kind, yaml_mark_t mark) {
@@ -422,7 +436,7 @@ rh_status rh_config_set(rh_config *config, const char *path, const char *value, 
 static size_t distance(const char *a, const char *b) {
     size_t before[64], last[64], row[64], n = strlen(a), m = strlen(b);
     if (n > 63 || m > 63)
-        return 64;
+        return SIZE_MAX;
     memset(before, 0, sizeof before);
     for (size_t j = 0; j <= m; j++)
         last[j] = j;

@@ -65,11 +65,13 @@ static void make_leg(rh_book *book, size_t i, const rh_leg_terms *terms) {
                              .opened = RH_DAWN,
                              .size = terms->quantity * instrument->multiplier};
     book->memory[i] = (rh_leg_memory){.forward = {NAN, NAN, RH_DAWN},
+                                      .future = {NAN, NAN, RH_DAWN},
+                                      .seen = {NAN, RH_DAWN, RH_BY_NOTHING},
                                       .iv = NAN,
                                       .iv_at = RH_DAWN,
                                       .iv_evidence = RH_BY_NOTHING,
                                       .dated_future = dated_future(catalogue, instrument),
-                                      .averaged_to = RH_DAWN};
+                                      .averaged_to = instrument->expiry - book->settlement_window};
 }
 
 rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_book **out,
@@ -89,10 +91,13 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     book->spot_instrument = spot_instrument(rh_market_catalogue(market));
     book->forward = terms->forward;
     book->rate = terms->rate;
+    book->rate_coin = terms->rate_coin;
     book->max_age = terms->max_age;
     book->settlement_window = terms->settlement_window;
     book->index = book->spot = (rh_carried){NAN, NAN, RH_DAWN};
+    book->hedge_seen = (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
     book->conversion = NAN;
+    book->conversion_at = RH_DAWN;
     book->opened = book->valued_at = RH_DAWN;
     rh_status status = book->legs && book->memory && book->changes && book->options &&
                                book->leg_of_option && book->ratio_state
@@ -208,17 +213,26 @@ static double official_delivery(const rh_book *book, const rh_instrument *instru
     return NAN;
 }
 
+/* Where S comes from at expiry: itself if it is of the moment, else carried there by the hedge. */
+static rh_evidence conversion_evidence(const rh_book *book) {
+    const int64_t age = rh_market_now(book->market) - book->conversion_at;
+    if (age > RH_FRESH)
+        return age > book->max_age ? RH_BY_STALE : RH_BY_MODEL;
+    if (!isnan(book->index.value))
+        return RH_BY_MARK;
+    if (isnan(book->spot.value))
+        return rh_book_hedge_price(book).evidence;
+    return rh_market_price(rh_market_state(book->market, book->spot_instrument)).evidence;
+}
+
 static rh_price delivery_price(rh_book *book, size_t i) {
     const rh_time now = rh_market_now(book->market);
     double official = official_delivery(book, book->legs[i].instrument), estimate, remaining;
     if (!isnan(official))
         return (rh_price){official, now, RH_BY_MARK};
-    if (rh_leg_window(book, i, book->conversion, &estimate, &remaining))
-        return (rh_price){estimate, now, RH_BY_MARK};
-    if (!isnan(book->index.value))
-        return (rh_price){book->conversion, now, RH_BY_MARK};
-    rh_price hedge = rh_book_hedge_price(book);
-    return (rh_price){book->conversion, now, hedge.evidence};
+    if (!rh_leg_window(book, i, book->conversion, &estimate, &remaining))
+        estimate = book->conversion;
+    return (rh_price){estimate, now, conversion_evidence(book)};
 }
 
 static void settle(rh_book *book, size_t i, double p, size_t *count) {

@@ -8,6 +8,7 @@
  *
  * Conversion price S (USD per coin): the index, else a spot instrument, else the hedge's own
  * price. Between two observations S and the forwards move with the hedge: S = S_last P / P_last.
+ * A price that the market no longer shows (both sides of a quote gone) stays what it was last.
  */
 #ifndef RH_BOOK_BOOK_H
 #define RH_BOOK_BOOK_H
@@ -41,7 +42,7 @@ typedef struct {
     const rh_ratio *ratio;
     const rh_values *ratio_values;
     rh_forward_rule forward;
-    double rate;               /* continuous, USD */
+    double rate, rate_coin;    /* continuous: linear options and spot's carry; inverse options */
     int64_t max_age;           /* of an option's observation: older is stale */
     int64_t settlement_window; /* of the venue's delivery price; 0: price at expiry */
 } rh_book_terms;
@@ -53,10 +54,10 @@ typedef struct {
     double price;   /* settlement currency; NaN if it cannot be priced */
     double forward; /* options: of the expiry */
     double iv, years;
-    rh_greeks black; /* options: USD, against the forward */
+    rh_greeks black;    /* options: USD, against the forward */
     double black_delta; /* options: Black's delta against the hedge, before any window decay */
-    double delta;   /* the ratio model's, against the hedge; of a future or spot its exposure */
-    double coin;    /* value of one unit in coin that `numeraire: coin` doesn't count as exposure */
+    double delta;       /* the ratio model's, against the hedge; of a future or spot its exposure */
+    double coin; /* value of one unit in coin that `numeraire: coin` doesn't count as exposure */
     double remaining; /* share of the delivery price that isn't fixed yet; 1 outside the window */
     rh_time observed;
     rh_evidence evidence;
@@ -76,8 +77,8 @@ typedef struct {
     double spot;  /* S */
     double hedge; /* P; NaN if unknown */
     rh_evidence hedge_evidence;
-    double exposure_usd;  /* sum size x delta: units of underlying, without any cash */
-    double exposure_coin; /* sum size x (delta - coin price) */
+    double exposure_usd;       /* sum size x delta: units of underlying, without any cash */
+    double exposure_coin;      /* sum size x (delta - coin price) */
     double gamma, vega, theta; /* USD per USD^2; USD per 1.00; USD per year */
     double option_value_usd;
     double size_options; /* sum |size| of open options */

@@ -15,12 +15,14 @@ typedef struct {
 /* What a book remembers of a leg between observations. */
 typedef struct {
     rh_carried forward; /* the expiry's own */
+    rh_carried future;  /* the price of its dated future */
+    rh_price seen;      /* anything but options: the last known price */
     double iv;
     rh_time iv_at;
     rh_evidence iv_evidence;
     uint32_t dated_future; /* same expiry; RH_NO_INSTRUMENT */
-    double averaged;       /* integral of S over the settlement window so far, USD x ns */
-    rh_time averaged_to;   /* RH_DAWN: the window has not begun */
+    double averaged;       /* integral of S over the settlement window, USD x ns, up to */
+    rh_time averaged_to;   /* here; S has stood unchanged since */
     int window_broken;     /* S was not fresh enough inside the window to average it */
 } rh_leg_memory;
 
@@ -33,13 +35,15 @@ struct rh_book {
     size_t n_legs;
     uint32_t hedge, spot_instrument; /* RH_NO_INSTRUMENT: none */
     rh_forward_rule forward;
-    double rate;
+    double rate, rate_coin;
     int64_t max_age, settlement_window;
     rh_ratio ratio;
     void *ratio_state;
     const rh_market *market;
     rh_carried index, spot;
-    double conversion; /* S as it stands */
+    rh_price hedge_seen;   /* P when it was last known */
+    double conversion;     /* S as it stands */
+    rh_time conversion_at; /* when what it comes from was observed */
     rh_time opened;
     rh_time valued_at; /* instant of `value`; RH_DAWN: must be computed */
     rh_book_value value;
@@ -49,9 +53,12 @@ struct rh_book {
 /* The value of a carried number at hedge price `p`. */
 double rh_carried_value(const rh_carried *carried, double p);
 
-/* P and S now. */
+/* P, the last known one if the market has none now; S. */
 rh_price rh_book_hedge_price(const rh_book *book);
 double rh_book_conversion(rh_book *book, double hedge_price);
+
+/* The rate at which an option's payoff is discounted. */
+double rh_leg_rate(const rh_book *book, const rh_instrument *option);
 
 /* The forward of an option leg at this hedge price, by the best evidence there is. */
 double rh_leg_forward(rh_book *book, size_t i, double hedge_price);
@@ -62,9 +69,14 @@ void rh_leg_observe(rh_book *book, size_t i, double hedge_price);
 /* Prices one leg. */
 void rh_leg_price_now(rh_book *book, size_t i, double hedge_price, double spot);
 
+/* S older than this is not the price of the moment. */
+#define RH_FRESH (5 * RH_MIN)
+
 /* The venue's estimate of the delivery price so far and the share that is still open. Returns 0
  * outside the window, or where the data don't allow an average. */
 int rh_leg_window(const rh_book *book, size_t i, double spot, double *estimate, double *remaining);
-void rh_leg_average(rh_book *book, size_t i, rh_time now);
+
+/* S has been `before` up to now, last observed at `seen`. */
+void rh_leg_average(rh_book *book, size_t i, double before, rh_time seen);
 
 #endif

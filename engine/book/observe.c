@@ -12,8 +12,26 @@ double rh_carried_value(const rh_carried *carried, double p) {
     return p == carried->carrier ? carried->value : carried->value * (p / carried->carrier);
 }
 
+/* The market's price, or what was seen last, repriced by nothing. */
+static rh_price known_price(const rh_book *book, uint32_t instrument, const rh_price *seen) {
+    const rh_price price = rh_market_price(rh_market_state(book->market, instrument));
+    return isnan(price.value) ? *seen : price;
+}
+
+static void remember(const rh_book *book, uint32_t instrument, rh_price *seen) {
+    const rh_price price = rh_market_price(rh_market_state(book->market, instrument));
+    if (isnan(price.value))
+        seen->evidence = isnan(seen->value) ? RH_BY_NOTHING : RH_BY_MODEL;
+    else
+        *seen = price;
+}
+
 rh_price rh_book_hedge_price(const rh_book *book) {
-    return rh_market_price(rh_market_state(book->market, book->hedge));
+    return known_price(book, book->hedge, &book->hedge_seen);
+}
+
+double rh_leg_rate(const rh_book *book, const rh_instrument *option) {
+    return option->settle == RH_INVERSE ? book->rate_coin : book->rate;
 }
 
 double rh_book_conversion(rh_book *book, double hedge_price) {
@@ -45,7 +63,8 @@ static double implied_from(const rh_instrument *option, double price, double for
                            double rate) {
     rh_implied implied =
         option->settle == RH_INVERSE
-            ? rh_implied_vol_coin(option->right, price, forward, option->strike, years)
+            ? rh_implied_vol_coin(option->right, price * exp(rate * years), forward, option->strike,
+                                  years)
             : rh_implied_vol(option->right, price, forward, option->strike, years, rate);
     return implied.status == RH_IMPLIED_OK ? implied.vol : NAN;
 }
@@ -59,10 +78,9 @@ static double forward_of(const rh_book *book, size_t i, double p, rh_forward_sou
         return rh_carried_value(&memory->forward, p);
     }
     if (memory->dated_future != RH_NO_INSTRUMENT) {
-        double price = rh_market_price(rh_market_state(book->market, memory->dated_future)).value;
         *source = RH_FORWARD_FUTURE;
-        if (!isnan(price))
-            return price;
+        if (!isnan(memory->future.value))
+            return rh_carried_value(&memory->future, p);
     }
     double years = rh_years(rh_market_now(book->market), book->legs[i].instrument->expiry);
     const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(book->market), book->hedge);
@@ -101,12 +119,30 @@ void rh_leg_observe(rh_book *book, size_t i, double hedge_price) {
     rh_price price = option_price(state, now);
     double years = rh_years(now, leg->instrument->expiry);
     double iv = implied_from(leg->instrument, price.value, rh_leg_forward(book, i, hedge_price),
-                             years, book->rate);
+                             years, rh_leg_rate(book, leg->instrument));
     if (isnan(iv))
         return;
     memory->iv = iv;
     memory->iv_at = now;
     memory->iv_evidence = price.evidence;
+}
+
+/* The dated future's price, before the option's IV is taken at it. */
+static void observe_future(rh_book *book, size_t i, double hedge_price) {
+    rh_leg_memory *memory = &book->memory[i];
+    const rh_time now = rh_market_now(book->market);
+    if (memory->dated_future == RH_NO_INSTRUMENT)
+        return;
+    const rh_state *state = rh_market_state(book->market, memory->dated_future);
+    const double price = rh_market_price(state).value;
+    if (state->observed == now && !isnan(price))
+        memory->future = (rh_carried){price, hedge_price, now};
+}
+
+static rh_time conversion_seen(const rh_book *book) {
+    if (!isnan(book->index.value))
+        return book->index.at;
+    return isnan(book->spot.value) ? rh_book_hedge_price(book).at : book->spot.at;
 }
 
 static void observe_conversion(rh_book *book, double p) {
@@ -118,20 +154,26 @@ static void observe_conversion(rh_book *book, double p) {
     if (book->spot_instrument == RH_NO_INSTRUMENT)
         return;
     const rh_state *state = rh_market_state(book->market, book->spot_instrument);
-    if (state->observed == now)
-        book->spot = (rh_carried){rh_market_price(state).value, p, now};
+    const double price = rh_market_price(state).value;
+    if (state->observed == now && !isnan(price))
+        book->spot = (rh_carried){price, p, now};
 }
 
 void rh_book_observe(rh_book *book) {
-    const rh_time now = rh_market_now(book->market);
-    for (size_t i = 0; i < book->n_legs; i++)
-        if (book->legs[i].state == RH_LEG_OPEN)
-            rh_leg_average(book, i, now);
-    double p = rh_book_hedge_price(book).value;
+    const double before = book->conversion;
+    const rh_time seen = book->conversion_at;
+    remember(book, book->hedge, &book->hedge_seen);
+    const double p = rh_book_hedge_price(book).value;
     observe_conversion(book, p);
-    for (size_t i = 0; i < book->n_legs; i++)
-        if (book->legs[i].state != RH_LEG_GONE)
-            rh_leg_observe(book, i, p);
     book->conversion = rh_book_conversion(book, p);
+    book->conversion_at = conversion_seen(book);
+    for (size_t i = 0; i < book->n_legs; i++) {
+        if (book->legs[i].state == RH_LEG_GONE)
+            continue;
+        rh_leg_average(book, i, before, seen);
+        remember(book, book->legs[i].terms.instrument, &book->memory[i].seen);
+        observe_future(book, i, p);
+        rh_leg_observe(book, i, p);
+    }
     book->valued_at = RH_DAWN;
 }

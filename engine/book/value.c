@@ -23,10 +23,14 @@ static double hedge_carry(const rh_book *book, const rh_leg *leg, double forward
     return hedge->kind == RH_FUTURE && hedge->expiry == leg->instrument->expiry ? 1.0 : forward / p;
 }
 
-/* The forward at which the ratio model sees the option: that of the marks, or the last observed. */
+/* The forward at which the ratio model sees the option: that of the marks, or the last observed
+ * (inside the settlement window the estimate of the delivery price in either case). */
 static double ratio_forward(const rh_book *book, size_t i, double marked) {
     const double observed = book->memory[i].forward.value;
-    return book->forward == RH_FORWARD_OBSERVED && !isnan(observed) ? observed : marked;
+    return book->forward == RH_FORWARD_OBSERVED && !isnan(observed) &&
+                   book->legs[i].value.remaining == 1.0
+               ? observed
+               : marked;
 }
 
 static rh_option_view view_option(const rh_leg *leg, const rh_greeks *black, double forward,
@@ -55,7 +59,7 @@ static double ratio_at(const rh_book *book, size_t i, double vol, double p, doub
     const rh_leg *leg = &book->legs[i];
     const int inverse = leg->instrument->settle == RH_INVERSE;
     const double forward = ratio_forward(book, i, leg->value.forward);
-    const double rate = inverse ? 0.0 : book->rate;
+    const double rate = rh_leg_rate(book, leg->instrument);
     const int as_marked = forward == leg->value.forward && vol == leg->value.iv;
     const rh_greeks black = as_marked
                                 ? leg->value.black
@@ -76,7 +80,7 @@ static void price_option(rh_book *book, size_t i, double p, double spot) {
     const rh_instrument *option = leg->instrument;
     rh_leg_value *value = &leg->value;
     const int inverse = option->settle == RH_INVERSE;
-    const double rate = inverse ? 0.0 : book->rate;
+    const double rate = rh_leg_rate(book, option);
     double estimate;
 
     value->iv = book->memory[i].iv;
@@ -98,7 +102,7 @@ static void price_option(rh_book *book, size_t i, double p, double spot) {
 
 static void price_linear_leg(rh_book *book, size_t i) {
     rh_leg *leg = &book->legs[i];
-    rh_price price = rh_market_price(rh_market_state(book->market, leg->terms.instrument));
+    const rh_price price = book->memory[i].seen;
     leg->value = (rh_leg_value){
         .price = price.value,
         .forward = price.value,

@@ -9,7 +9,7 @@
 
 /* What the data say of one instrument. */
 typedef struct {
-    uint64_t events, quotes, one_sided;
+    uint64_t events, quotes, one_sided, crossed;
     rh_time first, last;
     int64_t longest_gap;
 } coverage;
@@ -33,6 +33,8 @@ static void count_event(survey *s, const rh_event *event) {
     c->quotes++;
     c->one_sided += (rh_event_has(event, RH_BID) && isnan(event->value[RH_BID])) ||
                     (rh_event_has(event, RH_ASK) && isnan(event->value[RH_ASK]));
+    c->crossed += rh_event_has(event, RH_BID) && rh_event_has(event, RH_ASK) &&
+                  event->value[RH_BID] > event->value[RH_ASK];
 }
 
 static rh_status read_all(survey *s, const rh_globals *globals, rh_error *error) {
@@ -68,8 +70,8 @@ static void print_sources(const survey *s) {
 
 static void print_instruments(const survey *s) {
     char first[RH_TIME_TEXT], last[RH_TIME_TEXT], gap[RH_DURATION_TEXT];
-    (void)printf("\n%-24s %9s %9s  %-20s  %-20s  %s\n", "instrument", "events", "one-sided",
-                 "first", "last", "longest gap");
+    (void)printf("\n%-24s %9s %9s %7s  %-20s  %-20s  %s\n", "instrument", "events", "one-sided",
+                 "crossed", "first", "last", "longest gap");
     for (uint32_t i = 0; i < rh_catalogue_count(s->plan->catalogue); i++) {
         const rh_instrument *instrument = rh_catalogue_get(s->plan->catalogue, i);
         const coverage *c = &s->seen[i];
@@ -80,8 +82,9 @@ static void print_instruments(const survey *s) {
             (void)printf("%-24s %9s\n", instrument->name, "no data");
             continue;
         }
-        (void)printf("%-24s %9" PRIu64 " %8.1f%%  %-20s  %-20s  %s\n", instrument->name, c->events,
-                     c->quotes ? 100.0 * (double)c->one_sided / (double)c->quotes : 0.0,
+        (void)printf("%-24s %9" PRIu64 " %8.1f%% %7" PRIu64 "  %-20s  %-20s  %s\n",
+                     instrument->name, c->events,
+                     c->quotes ? 100.0 * (double)c->one_sided / (double)c->quotes : 0.0, c->crossed,
                      rh_time_text(c->first, first), rh_time_text(c->last, last),
                      rh_duration_text(c->longest_gap / RH_S * RH_S, gap));
     }
@@ -148,5 +151,6 @@ const rh_command rh_command_check = {
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,
     .most_operands = 1,
+    .polls = 1,
     .run = run,
 };

@@ -49,11 +49,12 @@ typedef struct rh_command {
     const rh_option *options;
     size_t n_options;
     size_t least_operands, most_operands;
+    int polls; /* it looks at `interrupted` while it works; others are ended by the signal itself */
     int (*run)(const rh_arguments *arguments, const rh_globals *globals);
 } rh_command;
 
-extern const rh_command rh_command_run, rh_command_report, rh_command_export, rh_command_list,
-    rh_command_check, rh_command_simulate, rh_command_help;
+extern const rh_command rh_command_run, rh_command_compare, rh_command_report, rh_command_export,
+    rh_command_list, rh_command_check, rh_command_simulate, rh_command_help;
 
 const rh_command *const *rh_commands(void); /* ends with NULL */
 const rh_option *rh_global_options(size_t *count);
@@ -61,6 +62,11 @@ const rh_option *rh_global_options(size_t *count);
 /* Prints "rehedge: sentence" to stderr and returns the error's code. */
 int rh_report_error(const rh_error *error);
 void rh_warn(const rh_globals *globals, const char *format, ...) RH_PRINTF(2, 3);
+
+/* The results file of an experiment: its name with .db, in the current directory. The report of a
+ * results file: a folder beside it. The caller releases them; NULL without memory. */
+char *rh_output_name(const char *experiment);
+char *rh_report_folder(const char *results);
 
 /* Flushes stdout; a full disk or a closed pipe is an error. */
 int rh_finish_output(int code);

@@ -40,7 +40,7 @@ void rh_print_overview(FILE *out) {
                 "  $ rehedge run data/demo.yaml -o results/demo.db\n\nCommands\n",
                 out);
     for (const rh_command *const *c = rh_commands(); *c; c++)
-        (void)fprintf(out, "  %-9s %-13s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
+        (void)fprintf(out, "  %-9s %-17s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
     (void)fputs("\nOptions of every command\n", out);
     print_options(globals, n, out);
     (void)fputs("\n`rehedge help experiment` lists the keys of an experiment file; `rehedge list "

@@ -24,7 +24,7 @@ static void begin_row(const sheet *s, const char *name, const char *summary) {
         rh_json_string(s->json, "name", name);
         rh_json_string(s->json, "summary", summary);
     } else {
-        (void)printf("%-18s %s\n", name, summary);
+        (void)printf("%-22s %s\n", name, summary);
     }
 }
 
@@ -34,7 +34,7 @@ static void field(const sheet *s, const char *name, const char *value) {
     if (s->json)
         rh_json_string(s->json, name, value);
     else
-        (void)printf("%-18s %s: %s\n", "", name, value);
+        (void)printf("%-22s %s: %s\n", "", name, value);
 }
 
 static void end_row(const sheet *s) {
@@ -44,14 +44,24 @@ static void end_row(const sheet *s) {
 
 /* ---- plug-ins ---- */
 
+static void limit_text(const rh_param *p, double limit, char out[RH_NUMBER_TEXT]) {
+    if (p->type == RH_PARAM_DURATION)
+        (void)rh_duration_text((int64_t)(limit * (double)RH_S), out);
+    else
+        (void)rh_number_text(limit, out);
+}
+
+/* A greatest value of 1e9 and more is there to catch slips, and not worth reading. */
 static void limits(const rh_param *p, char *out, size_t size) {
     char low[RH_NUMBER_TEXT], high[RH_NUMBER_TEXT];
     out[0] = '\0';
-    if (p->type == RH_PARAM_CHOICE)
+    if (p->type == RH_PARAM_CHOICE) {
         (void)snprintf(out, size, "%s", p->choices);
-    else if (p->min != 0.0 || p->max != 0.0)
-        (void)snprintf(out, size, "%s to %s%s", rh_number_text(p->min, low),
-                       rh_number_text(p->max, high), p->type == RH_PARAM_DURATION ? " s" : "");
+    } else if (p->min != 0.0 || p->max != 0.0) {
+        limit_text(p, p->min, low);
+        limit_text(p, p->max, high);
+        (void)snprintf(out, size, p->max >= 1e9 ? "at least %s" : "%s to %s", low, high);
+    }
 }
 
 static void print_params(const sheet *s, const rh_param *params, size_t count) {
@@ -259,9 +269,9 @@ const rh_command rh_command_list = {
     .summary = "strategies, ratios, vols, formats, venues, metrics, or an experiment's instruments",
     .example =
         "list strategies\n"
-        "band               hold within a fixed delta band, trade back to its edge or centre\n"
-        "                   source: Whalley and Wilmott (1993)\n"
-        "  width            number    needed   half width of the band [0 to 1000000000000]",
+        "band                   hold within a fixed delta band, trade back to its edge or centre\n"
+        "                       source: Whalley and Wilmott (1993)\n"
+        "  width            number    needed   half width of the band [at least 0]",
     .least_operands = 1,
     .most_operands = 2,
     .run = run,

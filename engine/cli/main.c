@@ -22,13 +22,13 @@ static void catch_signals(void) {
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 const rh_command *const *rh_commands(void) {
     static const rh_command *const commands[] = {
-        &rh_command_run,   &rh_command_report,   &rh_command_export, &rh_command_list,
-        &rh_command_check, &rh_command_simulate, &rh_command_help,   NULL};
+        &rh_command_run,  &rh_command_compare, &rh_command_report,   &rh_command_export,
+        &rh_command_list, &rh_command_check,   &rh_command_simulate, &rh_command_help,
+        NULL};
     return commands;
 }
 
@@ -120,6 +120,8 @@ static const rh_command *find_command(const char *name, rh_error *error) {
 
 static int run_command(const rh_command *command, const rh_parsed *parsed, rh_error *error) {
     rh_globals globals = {.interrupted = &interrupted};
+    if (command->polls)
+        catch_signals();
     int code = (int)read_globals(&parsed->globals, &globals, error);
     if (code == RH_OK)
         code = rh_finish_output(command->run(&parsed->own, &globals));
@@ -132,7 +134,7 @@ static int run_command(const rh_command *command, const rh_parsed *parsed, rh_er
 int main(int argc, char **argv) {
     rh_error error = {0};
     rh_parsed parsed;
-    catch_signals();
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)gsl_set_error_handler_off();
     const char *name = rh_options_command(argc, argv);
     const rh_command *command = name ? find_command(name, &error) : NULL;

@@ -3,9 +3,9 @@
 #include "report/report.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { OUTPUT, FORMAT, RUN };
@@ -44,32 +44,29 @@ static rh_status read_formats(const char *text, unsigned *out, rh_error *error) 
     return *out ? RH_OK : rh_fail(error, RH_BAD_CONFIG, "--format names nothing");
 }
 
-/* RESULTS without .db, with "-report". */
-static char *default_folder(const char *results) {
-    const size_t length = strlen(results);
-    const size_t stem =
-        length > 3 && strcmp(results + length - 3, ".db") == 0 ? length - 3 : length;
-    char *folder = rh_allocate(stem + sizeof "-report", 1);
-    if (folder) {
-        memcpy(folder, results, stem);
-        memcpy(folder + stem, "-report", sizeof "-report");
-    }
-    return folder;
+static rh_status read_run(const char *text, int64_t *out, rh_error *error) {
+    *out = 0; /* the first */
+    if (!text || (rh_integer_parse(text, strlen(text), out) == 0 && *out > 0))
+        return RH_OK;
+    return rh_fail(error, RH_BAD_CONFIG, "--run: '%s' is not the number of a run (1, 2, ...)",
+                   text);
 }
 
 static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_error error = {0};
     unsigned formats = 0;
+    int64_t run_id;
     rh_report_files files = {0};
-    const char *given = rh_argument(arguments, OUTPUT), *run_id = rh_argument(arguments, RUN);
-    char *folder = given ? rh_copy_text(given) : default_folder(arguments->operands[0]);
+    const char *given = rh_argument(arguments, OUTPUT);
+    char *folder = given ? rh_copy_text(given) : rh_report_folder(arguments->operands[0]);
     (void)globals;
     rh_status status = read_formats(rh_argument(arguments, FORMAT), &formats, &error);
+    if (status == RH_OK)
+        status = read_run(rh_argument(arguments, RUN), &run_id, &error);
     if (!folder)
         status = rh_fail(&error, RH_FAILED, "out of memory");
     if (status == RH_OK)
-        status = rh_report_draw(arguments->operands[0], run_id ? strtoll(run_id, NULL, 10) : 0,
-                                folder, formats, &files, &error);
+        status = rh_report_draw(arguments->operands[0], run_id, folder, formats, &files, &error);
     for (unsigned bit = 1; bit <= RH_REPORT_TXT; bit <<= 1)
         if (files.made & bit)
             (void)printf("%s/%s\n", folder, rh_report_file_name(bit));

@@ -37,25 +37,11 @@ typedef struct {
 
 /* ---- names ---- */
 
-/* `path` without its directory and last extension, with `ending`. */
-static char *derived_name(const char *path, int keep_directory, const char *ending) {
-    const char *slash = strrchr(path, '/');
-    const char *base = slash && !keep_directory ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    const size_t length = dot && dot > (slash ? slash : path) ? (size_t)(dot - base) : strlen(base);
-    char *name = rh_allocate(length + strlen(ending) + 1, 1);
-    if (name) {
-        memcpy(name, base, length);
-        memcpy(name + length, ending, strlen(ending));
-    }
-    return name;
-}
-
 static rh_status name_outputs(session *s, const rh_arguments *arguments, rh_error *error) {
     const char *output = rh_argument(arguments, OUTPUT), *report = rh_argument(arguments, REPORT);
-    s->output = output ? rh_copy_text(output) : derived_name(arguments->operands[0], 0, ".db");
+    s->output = output ? rh_copy_text(output) : rh_output_name(arguments->operands[0]);
     if (s->output)
-        s->report = report ? rh_copy_text(report) : derived_name(s->output, 1, "-report");
+        s->report = report ? rh_copy_text(report) : rh_report_folder(s->output);
     return s->report ? RH_OK : rh_fail(error, RH_FAILED, "out of memory");
 }
 
@@ -172,21 +158,10 @@ static void show_progress(void *self, rh_time now, uint64_t events) {
                   (double)events * 1e-6, (double)events * 1e-6 / (at - s->started + 1e-9));
 }
 
-/* The rule and the parameters that differ from their defaults: "interval every=8h". */
-static void label_rule(const rh_plan *plan, char *out, size_t size) {
-    size_t used = (size_t)snprintf(out, size, "%s", plan->strategy->name);
-    for (size_t i = 0; i < plan->strategy_values.count && used < size; i++) {
-        const rh_param *param = &plan->strategy->params[i];
-        const rh_value *value = &plan->strategy_values.values[i];
-        if (value->given && value->text && (!param->initial || strcmp(param->initial, value->text)))
-            used += (size_t)snprintf(out + used, size - used, " %s=%s", param->name, value->text);
-    }
-}
-
 static rh_status begin(session *s, rh_error *error) {
     rh_json config = {0}, identity = {0};
     char label[256];
-    label_rule(s->plan, label, sizeof label);
+    (void)rh_plan_label(s->plan, label, sizeof label);
     rh_plan_json(s->plan, 1, &config);
     rh_plan_json(s->plan, 0, &identity);
     rh_status status = rh_json_text(&config) && rh_json_text(&identity)
@@ -210,36 +185,47 @@ static rh_status begin(session *s, rh_error *error) {
     return status;
 }
 
+static rh_status never_opened(const session *s, const rh_leg *leg, rh_error *error) {
+    const char *name = leg->instrument->name, *hedge = s->experiment->hedge.instrument;
+    const char *price = leg->terms.open_price == RH_AT_BID   ? "bid"
+                        : leg->terms.open_price == RH_AT_ASK ? "ask"
+                        : leg->terms.open_price == RH_AT_MID ? "two-sided quote"
+                                                             : "mark";
+    if (rh_market_state(s->stage.market, s->plan->lane.hedge)->observations == 0)
+        return rh_fail(error, RH_BAD_DATA, "%s never opened: the data have nothing of the hedge %s",
+                       name, hedge);
+    return rh_fail(error, RH_BAD_DATA,
+                   "%s never opened: from its `open` on the data show no %s of it together with "
+                   "%sa price of %s; see `rehedge check`",
+                   name, price,
+                   leg->instrument->kind == RH_OPTION ? "an implied volatility and " : "", hedge);
+}
+
 /* Legs that never found a price are an error that names them. */
 static rh_status check_opened(const session *s, rh_error *error) {
     for (size_t i = 0; i < rh_book_n_legs(s->stage.book); i++) {
         const rh_leg *leg = rh_book_leg(s->stage.book, i);
         if (leg->opened == RH_DAWN)
-            return rh_fail(error, RH_BAD_DATA,
-                           "%s never opened: from its `open` on the data show no %s of it together "
-                           "with an implied volatility and a price of %s",
-                           leg->instrument->name,
-                           leg->terms.open_price == RH_AT_BID   ? "bid"
-                           : leg->terms.open_price == RH_AT_ASK ? "ask"
-                           : leg->terms.open_price == RH_AT_MID ? "two-sided quote"
-                                                                : "mark",
-                           s->experiment->hedge.instrument);
+            return never_opened(s, leg, error);
     }
     return RH_OK;
 }
 
-/* One digest over the digests of all sources, in their order. */
-static void digest_data(const session *s, char out[RH_DIGEST_TEXT]) {
-    const size_t n = rh_replay_n_sources(s->stage.replay);
-    char *all = rh_allocate(n, RH_DIGEST_TEXT);
-    for (size_t i = 0; i < n && all; i++) {
-        rh_source_summary summary;
-        rh_replay_summarise(s->stage.replay, i, &summary);
-        memcpy(all + i * RH_DIGEST_TEXT, summary.sha256, RH_DIGEST_TEXT - 1);
-        all[i * RH_DIGEST_TEXT + RH_DIGEST_TEXT - 1] = '\n';
+/* A rule that waits for observations which never come would quietly do nothing. */
+static rh_status check_watched(const session *s, rh_error *error) {
+    const rh_values *values = &s->plan->strategy_values;
+    for (size_t i = 0; i < values->count; i++) {
+        const rh_param *param = &s->plan->strategy->params[i];
+        const char *name = values->values[i].text;
+        if (param->type != RH_PARAM_TEXT || !values->values[i].given)
+            continue;
+        const uint32_t id = rh_catalogue_find(s->plan->catalogue, name, strlen(name));
+        if (id != RH_NO_INSTRUMENT && rh_market_state(s->stage.market, id)->observations == 0)
+            return rh_fail(error, RH_BAD_DATA,
+                           "strategy.%s: the data show nothing of %s while there are positions",
+                           param->name, name);
     }
-    (void)rh_digest(all ? all : "", all ? n * RH_DIGEST_TEXT : 0, out);
-    rh_release(all);
+    return RH_OK;
 }
 
 static rh_status finish(session *s, rh_error *error) {
@@ -255,7 +241,7 @@ static rh_status finish(session *s, rh_error *error) {
     note_counts(&n, s->stage.lane);
     note_coarse_data(&n, s);
     note_sources(&n, s);
-    digest_data(s, digest);
+    rh_replay_digest(s->stage.replay, digest);
     const rh_results_end end = {.status = "ok",
                                 .data_sha256 = digest,
                                 .notes = n.text,
@@ -276,8 +262,9 @@ static rh_status replay(session *s, rh_error *error) {
     rh_error lane_error = {0};
     rh_run_outcome outcome = {.status = &lane_status, .errors = &lane_error};
     const size_t book_of_lane = 0;
+    const rh_stream stream = rh_replay_stream(s->stage.replay);
     const rh_run_terms terms = {
-        .replay = s->stage.replay,
+        .stream = &stream,
         .market = s->stage.market,
         .books = &s->stage.book,
         .n_books = 1,
@@ -295,7 +282,9 @@ static rh_status replay(session *s, rh_error *error) {
         (void)fputs("\r\033[K", stderr);
     if (status == RH_OK && lane_status != RH_OK)
         status = rh_fail(error, lane_status, "%s", lane_error.text);
-    return status == RH_OK ? check_opened(s, error) : status;
+    if (status == RH_OK)
+        status = check_opened(s, error);
+    return status == RH_OK ? check_watched(s, error) : status;
 }
 
 static rh_status run_session(session *s, rh_error *error) {
@@ -385,5 +374,6 @@ const rh_command rh_command_run = {
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,
     .most_operands = 1,
+    .polls = 1,
     .run = run,
 };

@@ -80,8 +80,11 @@ static void write_plugin(rh_json *json, const char *key, const char *name, const
 typedef struct {
     const rh_plan *plan;
     int with_paths;
+    unsigned scopes; /* bits 1 << rh_key_scope */
     rh_json *json;
 } writer;
+
+enum { EVERY_SCOPE = ~0 };
 
 static void write_keys(const writer *w, const char *pattern, const void *from);
 
@@ -139,6 +142,7 @@ static void write_key(const writer *w, const rh_key *key, const char *name, cons
         break;
     case RH_KEY_FLAG: rh_json_boolean(json, name, *(const int *)from); break;
     case RH_KEY_MAP: write_map(json, name, *(const rh_node *const *)from); break;
+    case RH_KEY_SETS: break; /* what a lane differs in has become its keys */
     case RH_KEY_LIST: write_list(w, key, name, from); break;
     case RH_KEY_PLUGIN:
         if (strcmp(key->path, "strategy") == 0)
@@ -159,7 +163,8 @@ static void write_keys(const writer *w, const char *pattern, const void *from) {
     char group[40] = "";
     for (size_t i = 0; i < n_keys; i++) {
         const char *rest = keys[i].path + strlen(pattern);
-        if (strncmp(keys[i].path, pattern, strlen(pattern)) != 0 || strchr(rest, '*'))
+        if (strncmp(keys[i].path, pattern, strlen(pattern)) != 0 || strchr(rest, '*') ||
+            !(w->scopes >> keys[i].scope & 1))
             continue;
         const char *dot = strchr(rest, '.');
         const size_t length = dot ? (size_t)(dot - rest) : 0;
@@ -176,9 +181,16 @@ static void write_keys(const writer *w, const char *pattern, const void *from) {
         rh_json_end(w->json, '}');
 }
 
+static void write_plan(const writer *w) {
+    rh_json_begin(w->json, NULL, '{');
+    write_keys(w, "", w->plan->experiment);
+    rh_json_end(w->json, '}');
+}
+
 void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json) {
-    const writer w = {plan, with_paths, json};
-    rh_json_begin(json, NULL, '{');
-    write_keys(&w, "", plan->experiment);
-    rh_json_end(json, '}');
+    write_plan(&(writer){plan, with_paths, (unsigned)EVERY_SCOPE, json});
+}
+
+void rh_plan_scope_json(const rh_plan *plan, unsigned scopes, rh_json *json) {
+    write_plan(&(writer){plan, 1, scopes, json});
 }

@@ -53,7 +53,7 @@ typedef struct {
         int vol, forward, collateral, at_end;
         double target;
     } hedge;
-    const rh_node *strategy;
+    const rh_node *strategy, *compare;
     struct {
         int price, liquidity;
         int64_t latency, max_age;

@@ -31,13 +31,13 @@ static const rh_key keys[] = {
     {"data.*.map", RH_KEY_MAP, RH_SCOPE_TAPE, IN(rh_data_entry, map), "",
      .help = "column in the file: field of the format"},
 
-    {"from", RH_KEY_TIME, RH_SCOPE_LANE, AT(from), "", .unit = "UTC",
+    {"from", RH_KEY_TIME, RH_SCOPE_TAPE, AT(from), "", .unit = "UTC",
      .help = "first instant of the run; data before it only warm up"},
-    {"to", RH_KEY_TIME, RH_SCOPE_LANE, AT(to), "", .unit = "UTC",
+    {"to", RH_KEY_TIME, RH_SCOPE_TAPE, AT(to), "", .unit = "UTC",
      .help = "end of the run (exclusive); positions alive then are marked"},
-    {"venue", RH_KEY_TEXT, RH_SCOPE_BOOK, AT(venue), "none",
+    {"venue", RH_KEY_TEXT, RH_SCOPE_TAPE, AT(venue), "none",
      .help = "rulebook for ticks, lots, fees, funding, settlement; see `rehedge list venues`"},
-    {"funding", RH_KEY_CHOICE, RH_SCOPE_BOOK, AT(funding), "venue",
+    {"funding", RH_KEY_CHOICE, RH_SCOPE_TAPE, AT(funding), "venue",
      .choices = "venue none discrete continuous",
      .help = "paid at its stamp (discrete) or as time passes (continuous)"},
     {"numeraire", RH_KEY_CHOICE, RH_SCOPE_LANE, AT(numeraire), "usd", .choices = "usd coin",
@@ -49,31 +49,31 @@ static const rh_key keys[] = {
     {"rate_coin", RH_KEY_NUMBER, RH_SCOPE_VALUATION, AT(rate_coin), "0", "1/yr", -1, 10,
      .help = "continuous; accrues on coin cash"},
 
-    {"instruments", RH_KEY_LIST, RH_SCOPE_BOOK, AT(instruments), "",
+    {"instruments", RH_KEY_LIST, RH_SCOPE_TAPE, AT(instruments), "",
      .size = sizeof(rh_instrument_entry),
      .help = "contracts whose names say nothing, or whose terms differ from the rulebook"},
-    {"instruments.*.name", RH_KEY_TEXT, RH_SCOPE_BOOK, IN(rh_instrument_entry, name), NULL,
+    {"instruments.*.name", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_instrument_entry, name), NULL,
      .help = "as the data call it"},
-    {"instruments.*.kind", RH_KEY_CHOICE, RH_SCOPE_BOOK, IN(rh_instrument_entry, kind), "",
+    {"instruments.*.kind", RH_KEY_CHOICE, RH_SCOPE_TAPE, IN(rh_instrument_entry, kind), "",
      .choices = "spot perpetual future option",
      .help = "needed if the name is not one that a venue uses"},
-    {"instruments.*.settle", RH_KEY_CHOICE, RH_SCOPE_BOOK, IN(rh_instrument_entry, settle), "",
+    {"instruments.*.settle", RH_KEY_CHOICE, RH_SCOPE_TAPE, IN(rh_instrument_entry, settle), "",
      .choices = "linear inverse",
      .help = "settled in USD or in coin; as the name says, else linear"},
-    {"instruments.*.multiplier", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, multiplier),
+    {"instruments.*.multiplier", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_instrument_entry, multiplier),
      "", "", 1e-12, 1e12,
      .help = "units of underlying (inverse futures: USD) per contract; 1 if not given"},
-    {"instruments.*.tick", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, tick), "", "", 0,
+    {"instruments.*.tick", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_instrument_entry, tick), "", "", 0,
      1e12, .help = "smallest step of the price; the venue's if not given"},
-    {"instruments.*.lot", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, lot), "", "", 0,
+    {"instruments.*.lot", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_instrument_entry, lot), "", "", 0,
      1e12, .help = "smallest step of the quantity, 0 rounds nothing; the venue's if not given"},
-    {"instruments.*.strike", RH_KEY_NUMBER, RH_SCOPE_BOOK, IN(rh_instrument_entry, strike), "",
+    {"instruments.*.strike", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_instrument_entry, strike), "",
      "USD", 1e-12, 1e15, .help = "options"},
-    {"instruments.*.right", RH_KEY_TEXT, RH_SCOPE_BOOK, IN(rh_instrument_entry, right), "",
+    {"instruments.*.right", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_instrument_entry, right), "",
      .help = "options: call or put"},
-    {"instruments.*.expiry", RH_KEY_TIME, RH_SCOPE_BOOK, IN(rh_instrument_entry, expiry), "",
+    {"instruments.*.expiry", RH_KEY_TIME, RH_SCOPE_TAPE, IN(rh_instrument_entry, expiry), "",
      .unit = "UTC", .help = "options and futures"},
-    {"instruments.*.underlying", RH_KEY_TEXT, RH_SCOPE_BOOK, IN(rh_instrument_entry, underlying),
+    {"instruments.*.underlying", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_instrument_entry, underlying),
      "", .help = "BTC, ETH, ...; any if not given"},
 
     {"book", RH_KEY_LIST, RH_SCOPE_BOOK, AT(book), NULL, .size = sizeof(rh_book_entry),
@@ -92,7 +92,7 @@ static const rh_key keys[] = {
     {"book.*.close_price", RH_KEY_TEXT, RH_SCOPE_BOOK, IN(rh_book_entry, close_price), "",
      .help = "as price; the side that is hit if not given"},
 
-    {"hedge.instrument", RH_KEY_TEXT, RH_SCOPE_LANE, AT(hedge.instrument), NULL,
+    {"hedge.instrument", RH_KEY_TEXT, RH_SCOPE_VALUATION, AT(hedge.instrument), NULL,
      .help = "spot, perpetual or future that offsets the exposure"},
     {"hedge.ratio", RH_KEY_PLUGIN, RH_SCOPE_VALUATION, AT(hedge.ratio), "black",
      .help = "hedge-ratio model; see `rehedge list ratios`"},
@@ -110,6 +110,9 @@ static const rh_key keys[] = {
      .choices = "close keep", .help = "the hedge, when the last position has gone"},
     {"strategy", RH_KEY_PLUGIN, RH_SCOPE_LANE, AT(strategy), NULL,
      .help = "rebalance rule and its parameters; see `rehedge list strategies`"},
+    {"compare", RH_KEY_SETS, RH_SCOPE_STUDY, AT(compare), "",
+     .help = "for `rehedge compare`: a list of mappings, each with a `label` and the keys in which it "
+             "differs"},
 
     {"execution.price", RH_KEY_CHOICE, RH_SCOPE_LANE, AT(execution.price), "touch",
      .choices = "touch mid mark", .help = "where orders fill"},
@@ -146,7 +149,7 @@ const rh_key *rh_keys(size_t *count) {
 
 const char *rh_key_type_text(rh_key_type type) {
     static const char *const names[] = {"text", "number",  "time",    "duration", "choice",
-                                        "flag", "plug-in", "mapping", "list"};
+                                        "flag", "plug-in", "mapping", "sets", "list"};
     return names[type];
 }
 

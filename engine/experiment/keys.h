@@ -23,9 +23,13 @@ typedef enum {
     RH_KEY_FLAG,     /* int, true or false */
     RH_KEY_PLUGIN,   /* const rh_node *: a name, or a mapping with a name and parameters */
     RH_KEY_MAP,      /* const rh_node *: a mapping of the user's own names */
+    RH_KEY_SETS,     /* const rh_node *: a list of mappings that override other keys */
     RH_KEY_LIST      /* array of `size` bytes an element; count right behind the pointer */
 } rh_key_type;
 
+/* What a key decides: how lanes are compared and recorded; which market they see; which positions
+ * are hedged; what those are worth; how one lane hedges. Lanes that agree in all of a scope share what
+ * it makes. */
 typedef enum {
     RH_SCOPE_STUDY,
     RH_SCOPE_TAPE,

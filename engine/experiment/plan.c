@@ -77,9 +77,9 @@ static rh_status declare(rh_plan *plan, size_t i, rh_error *error) {
     rh_instrument out;
     (void)snprintf(path, sizeof path, "instruments.%zu", i);
     const char *fault = read_terms(plan, entry, &out);
-    if (!fault &&
-        rh_catalogue_find(plan->catalogue, out.name, strlen(out.name)) != RH_NO_INSTRUMENT)
-        fault = "is declared twice";
+    for (size_t k = 0; k < i && !fault; k++)
+        if (strcmp(plan->experiment->instruments[k].name, entry->name) == 0)
+            fault = "is declared twice";
     if (fault)
         return rh_experiment_fail(plan->experiment, path, error, "%s: %s", entry->name, fault);
     return add_instrument(plan, &out, error);
@@ -457,14 +457,15 @@ static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_error *erro
     return status;
 }
 
-rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
-                      rh_error *error) {
+static rh_status new_plan(const rh_experiment *experiment, const rh_registry *registry,
+                          rh_catalogue *shared, rh_plan **out, rh_error *error) {
     rh_plan *plan = rh_allocate(1, sizeof *plan);
     if (!plan)
         return no_memory(error);
     plan->experiment = experiment;
     plan->underlying = "";
-    plan->catalogue = rh_catalogue_new();
+    plan->borrowed = shared != NULL;
+    plan->catalogue = shared ? shared : rh_catalogue_new();
     rh_status status = plan->catalogue ? fill(plan, registry, error) : no_memory(error);
     if (status != RH_OK) {
         rh_plan_free(plan);
@@ -472,6 +473,16 @@ rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *regist
     }
     *out = plan;
     return RH_OK;
+}
+
+rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
+                      rh_error *error) {
+    return new_plan(experiment, registry, NULL, out, error);
+}
+
+rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
+                             rh_catalogue *catalogue, rh_plan **out, rh_error *error) {
+    return new_plan(experiment, registry, catalogue, out, error);
 }
 
 void rh_plan_free(rh_plan *plan) {
@@ -486,8 +497,22 @@ void rh_plan_free(rh_plan *plan) {
     rh_release(plan->legs);
     rh_values_free(&plan->strategy_values);
     rh_values_free(&plan->ratio_values);
-    rh_catalogue_free(plan->catalogue);
+    if (!plan->borrowed)
+        rh_catalogue_free(plan->catalogue);
     rh_release(plan);
+}
+
+/* ---- naming ---- */
+
+size_t rh_plan_label(const rh_plan *plan, char *out, size_t size) {
+    size_t used = (size_t)snprintf(out, size, "%s", plan->strategy->name);
+    for (size_t i = 0; i < plan->strategy_values.count && used < size; i++) {
+        const rh_param *param = &plan->strategy->params[i];
+        const rh_value *value = &plan->strategy_values.values[i];
+        if (value->given && value->text && (!param->initial || strcmp(param->initial, value->text)))
+            used += (size_t)snprintf(out + used, size - used, " %s=%s", param->name, value->text);
+    }
+    return used < size ? used : size - 1;
 }
 
 /* ---- opening ---- */

@@ -9,12 +9,14 @@
 
 #include "experiment/experiment.h"
 #include "base/json.h"
+#include "replay/replay.h"
 #include "run/run.h"
 #include "strategy/registry.h"
 
 typedef struct {
     const rh_experiment *experiment;
     rh_catalogue *catalogue;
+    int borrowed; /* the catalogue is somebody else's */
     const rh_venue *venue;
     rh_source_spec *sources;
     size_t n_sources;
@@ -33,12 +35,24 @@ typedef struct {
 /* The experiment and the registry must outlive the plan. */
 rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
                       rh_error *error);
+
+/* The same with a catalogue that several plans fill and that outlives them. */
+rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
+                             rh_catalogue *catalogue, rh_plan **out, rh_error *error);
 void rh_plan_free(rh_plan *plan);
+
+/* The rule and the parameters that differ from their defaults: "interval every=8h". Returns the
+ * length written. */
+size_t rh_plan_label(const rh_plan *plan, char *out, size_t size);
 
 /* The canonical configuration: every key with its value, defaults filled in, keys in the order of
  * the table. Written to `json`; `with_paths` 0 leaves out where the data lie, so that the text stands for
  * what was asked and not for where. */
 void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json);
+
+/* Only the keys of some scopes (bits 1 << rh_key_scope), with paths: plans whose texts are equal
+ * can share what those scopes decide. */
+void rh_plan_scope_json(const rh_plan *plan, unsigned scopes, rh_json *json);
 
 /* What a run works on. */
 typedef struct {

@@ -124,12 +124,26 @@ static rh_status read_list(const reader *r, const rh_key *key, const rh_node *no
     return RH_OK;
 }
 
+/* What the sets say is checked when they are applied. */
+static rh_status read_sets(const reader *r, const rh_node *list, const char *path) {
+    if (list->kind != RH_NODE_LIST)
+        return rh_config_fail(r->config, list, r->error, "%s: must be a list", path);
+    for (const rh_node *set = list->child; set; set = set->next)
+        if (set->kind != RH_NODE_MAP)
+            return rh_config_fail(r->config, set, r->error, "%s: must be mappings of keys", path);
+    return RH_OK;
+}
+
 static rh_status read_value(const reader *r, const rh_key *key, const rh_node *node,
                             const char *path, void *into) {
     if (key->type == RH_KEY_LIST) {
         if (node->kind != RH_NODE_LIST)
             return rh_config_fail(r->config, node, r->error, "%s: must be a list", path);
         return read_list(r, key, node, path, into);
+    }
+    if (key->type == RH_KEY_SETS) {
+        *(const rh_node **)into = node;
+        return read_sets(r, node, path);
     }
     if (key->type == RH_KEY_MAP || key->type == RH_KEY_PLUGIN) {
         *(const rh_node **)into = node;

@@ -231,6 +231,16 @@ static rh_status misbehaved(const rh_lane *lane, const char *what, double number
                    rh_time_text(rh_market_now(lane->market), when), what, number);
 }
 
+/* Every instant, whether or not the rule may be asked in it. */
+void rh_lane_show(rh_lane *lane) {
+    if (!lane->terms.strategy->observe)
+        return;
+    const rh_exposures x = rh_lane_exposures(lane);
+    const rh_hedge hedge = view_hedge(lane, rh_book_value_now(lane->book), &x);
+    const rh_view view = make_view(lane, &hedge, &x);
+    lane->terms.strategy->observe(lane->state, &view);
+}
+
 /* Asks the rule. *trade says whether it wants `target`; the wake is taken over in either case. */
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error) {
     const rh_strategy *rule = lane->terms.strategy;
@@ -245,8 +255,6 @@ rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error
     const rh_hedge hedge = view_hedge(lane, value, &x);
     const rh_view view = make_view(lane, &hedge, &x);
     rh_wake wake = {.at = RH_NEVER};
-    if (rule->observe)
-        rule->observe(lane->state, &view);
     *target = x.held + x.pending;
     int said = rule->decide(lane->state, &view, target, &wake);
     lane->counts.decisions++;

@@ -9,7 +9,7 @@
  *   gamma = G dF^2 / 2    vega, theta, volga / 2, vanna (F, sigma), charm (F, t) likewise
  *
  * An inverse option is worth S/F times Black's value in USD, so its USD Greeks carry that factor,
- * and its coin Greeks are those of V/F. If F, S and P move in proportion, basis is exactly 0.
+ * and its coin Greeks are those of V/F. If F, S and P move in proportion and S = P, basis is 0.
  * Source: the terms are the desks' usual PnL explain; the scaling follows from the chain rule.
  */
 #ifndef RH_LANE_EXPLAIN_H

@@ -42,12 +42,13 @@ static rh_status make_ledgers(rh_lane *lane, rh_error *error) {
     if (!ids || !roles) {
         (void)rh_fail(error, RH_FAILED, "out of memory");
     } else {
+        lane->n_holdings = list_holdings(lane, ids, roles);
         const rh_ledger_terms terms = {.usd = lane->terms.usd,
                                        .coin = lane->terms.coin,
                                        .rate = lane->terms.rate,
                                        .rate_coin = lane->terms.rate_coin,
                                        .collateral = lane->terms.collateral,
-                                       .n_holdings = list_holdings(lane, ids, roles),
+                                       .n_holdings = lane->n_holdings,
                                        .holdings = ids,
                                        .roles = roles};
         status = rh_ledger_new(&terms, lane->market, listener, &lane->ledger, error);
@@ -114,6 +115,12 @@ rh_time rh_lane_next_time(const rh_lane *lane) {
     return sooner(lane, next, lane->wake.at);
 }
 
+rh_time rh_lane_next_arrival(const rh_lane *lane) {
+    if (!lane->started || lane->finished)
+        return RH_NEVER;
+    return sooner(lane, RH_NEVER, rh_order_next_time(&lane->order, &lane->terms.execution));
+}
+
 static int order_on_its_way(const rh_lane *lane) {
     return lane->order.quantity != 0.0;
 }
@@ -163,6 +170,12 @@ static void sum_hedge_fill(rh_lane *lane, const rh_fill *fill) {
         lane->totals.rebalances += 1.0;
 }
 
+/* The valuation price of the state that the order met. */
+static double met_mid(const rh_lane *lane, const rh_order *order) {
+    const double mid = rh_market_price(&order->venue).value;
+    return isnan(mid) ? rh_ledger_holding(lane->ledger, HEDGE)->price : mid;
+}
+
 static rh_status fill_order(rh_lane *lane, rh_price price, rh_error *error) {
     const rh_order order = lane->order;
     rh_fill fill = {.reason = lane->order_reason, .evidence = price.evidence};
@@ -172,12 +185,14 @@ static rh_status fill_order(rh_lane *lane, rh_price price, rh_error *error) {
     const double fee = rh_fee(&lane->terms.costs, lane->hedge, order.quantity, price.value,
                               price.value, lane->terms.execution.maker);
     lane->order.quantity = 0.0;
-    status = rh_ledger_trade(lane->ledger, HEDGE, order.quantity, price.value, order.decided, fee,
-                             &fill, error);
+    const double mid = met_mid(lane, &order);
+    status = rh_ledger_trade(lane->ledger, HEDGE, order.quantity, price.value, mid, order.decided,
+                             fee, &fill, error);
     const int64_t age = rh_market_now(lane->market) - price.at;
     if (age > lane->counts.oldest_fill)
         lane->counts.oldest_fill = age;
-    if (lane->terms.execution.price == RH_FILL_AT_TOUCH && price.evidence != RH_BY_QUOTE)
+    if (lane->terms.execution.price == RH_FILL_AT_TOUCH && price.evidence != RH_BY_QUOTE &&
+        price.evidence != RH_BY_ONE_SIDED)
         lane->counts.without_quote++;
     sum_hedge_fill(lane, &fill);
     return status == RH_OK ? write_fill(lane, &fill, error) : status;
@@ -236,7 +251,7 @@ static rh_status trade_leg(rh_lane *lane, rh_ledger *ledger, size_t i, double si
         return rh_ledger_option(ledger, leg->terms.instrument, sign * leg->size, change->price,
                                 change->mark, fee, fill, error);
     return rh_ledger_trade(ledger, lane->holding_of_leg[i], quantity, change->price, change->mark,
-                           fee, fill, error);
+                           change->mark, fee, fill, error);
 }
 
 static rh_status settle_leg(rh_lane *lane, rh_ledger *ledger, size_t i,
@@ -319,6 +334,7 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
     double target;
     int trade = 0;
     const rh_time now = rh_market_now(lane->market);
+    rh_lane_show(lane);
     if (order_on_its_way(lane))
         return RH_OK;
     if (rh_book_finished(lane->book)) {
@@ -359,14 +375,14 @@ rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n
         status = apply_change(lane, &changes[i], error);
     if (first)
         note_opening(lane);
-    const int sent_earlier = order_on_its_way(lane);
-    if (status == RH_OK && sent_earlier) {
+    if (status == RH_OK && order_on_its_way(lane)) {
         status = try_order(lane, error);
         lane->woke |= order_on_its_way(lane) ? 0 : RH_WOKE_FILL;
     }
+    const int under_way = order_on_its_way(lane);
     if (status == RH_OK)
         status = decide(lane, error);
-    if (status == RH_OK && !sent_earlier)
+    if (status == RH_OK && !under_way)
         status = try_order(lane, error);
     if (status != RH_OK)
         return status;
@@ -377,6 +393,10 @@ rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n
 }
 
 /* ---- the end ---- */
+
+int rh_lane_started(const rh_lane *lane) {
+    return lane->started;
+}
 
 int rh_lane_finished(const rh_lane *lane) {
     return lane->finished;
@@ -416,4 +436,9 @@ rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_erro
 
 void rh_lane_count(const rh_lane *lane, rh_lane_counts *out) {
     *out = lane->counts;
+}
+
+void rh_lane_take_series(rh_lane *lane, rh_metric_series *out) {
+    *out = lane->series;
+    lane->series = (rh_metric_series){0};
 }

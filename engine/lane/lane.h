@@ -32,7 +32,7 @@ typedef struct {
     rh_costs costs;
     rh_numeraire numeraire;
     rh_collateral collateral;
-    double target; /* exposure to keep, units of underlying */
+    double target;    /* exposure to keep, units of underlying */
     double usd, coin; /* capital */
     double rate, rate_coin;
     int64_t record_every;
@@ -56,6 +56,12 @@ rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n
 /* When the lane must be looked at again at the latest, whatever the market says. */
 rh_time rh_lane_next_time(const rh_lane *lane);
 
+/* The part of it that stands though the data are over: an order on its way arrives. */
+rh_time rh_lane_next_arrival(const rh_lane *lane);
+
+/* The book has opened. */
+int rh_lane_started(const rh_lane *lane);
+
 /* Nothing is left to do. */
 int rh_lane_finished(const rh_lane *lane);
 
@@ -65,14 +71,17 @@ rh_status rh_lane_end(rh_lane *lane, rh_error *error);
 /* What the lane has summed up; out has RH_N_METRICS numbers. */
 rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_error *error);
 
+/* Hands over the steps that the metrics were computed from; the lane has none any more. */
+void rh_lane_take_series(rh_lane *lane, rh_metric_series *out);
+
 /* Counts for the notes. */
 typedef struct {
-    uint64_t decisions;      /* times the rule was asked */
-    uint64_t blind;          /* times it was due but the exposure was unknown */
-    uint64_t waited;         /* orders that had to wait for a fresh price */
-    int64_t oldest_fill;     /* age of the oldest price that filled, ns */
-    uint64_t without_quote;  /* touch fills for want of a quote made at another price */
-    int still_open;          /* positions marked, not closed, at the end */
+    uint64_t decisions;     /* times the rule was asked */
+    uint64_t blind;         /* times it was due but the exposure was unknown */
+    uint64_t waited;        /* orders that had to wait for a fresh price */
+    int64_t oldest_fill;    /* age of the oldest price that filled, ns */
+    uint64_t without_quote; /* touch fills for want of a quote made at another price */
+    int still_open;         /* positions marked, not closed, at the end */
 } rh_lane_counts;
 void rh_lane_count(const rh_lane *lane, rh_lane_counts *out);
 

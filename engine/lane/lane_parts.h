@@ -35,17 +35,19 @@ struct rh_lane {
 
     /* accounts */
     rh_ledger *ledger, *shadow;
+    size_t n_holdings;      /* the hedge, and legs that are no options */
     size_t *holding_of_leg; /* place among the holdings of legs that aren't options */
     rh_time touched;
 
     /* steps */
     int started, finished;
+    int last_stale; /* the step begins at a stale mark */
     rh_time opened, next_record;
     double variance_at_open;
     rh_equity start, last, shadow_last;
     rh_time last_step;
-    rh_leg_mark *marks;         /* of each open option leg, at the last step or its opening */
-    rh_attribution explained;   /* of option legs, since the last step */
+    rh_leg_mark *marks;       /* of each open option leg, at the last step or its opening */
+    rh_attribution explained; /* of option legs, since the last step */
 
     /* sums */
     rh_metric_series series;
@@ -69,6 +71,7 @@ rh_exposures rh_lane_exposures(const rh_lane *lane);
 double rh_lane_pnl(const rh_lane *lane);
 int rh_lane_signalled(const rh_lane *lane);
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error);
+void rh_lane_show(rh_lane *lane);
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error);
 
 /* step.c: the record grid. */

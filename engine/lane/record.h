@@ -14,10 +14,10 @@
  * a lane is the moment its book opens, the last its end. Unknown numbers are NaN. */
 typedef struct {
     rh_time ts;
-    double spot;         /* conversion price S, USD per coin */
-    double forward;      /* of the first open option's expiry; NaN without one */
-    double hedge_price;  /* P, USD */
-    double iv;           /* of the first open option, as a fraction */
+    double spot;        /* conversion price S, USD per coin */
+    double forward;     /* of the first open option's expiry; NaN without one */
+    double hedge_price; /* P, USD */
+    double iv;          /* of the first open option, as a fraction */
     double option_value_usd;
     double book_delta;      /* units of underlying: the book without the hedge */
     double hedge_quantity;  /* venue amount held in the (first) hedge instrument */

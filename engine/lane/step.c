@@ -125,9 +125,10 @@ static rh_status sum_up(rh_lane *lane, const rh_step *step, double unhedged_erro
         .iv = step->iv,
         .net_delta = step->net_delta,
         .slippage = -(terms[RH_TERM_SPREAD] + terms[RH_TERM_IMPACT] + terms[RH_TERM_LATENCY]),
-        .counted = step->full && !stale,
+        .counted = step->full && !stale && !lane->last_stale,
         .stale = stale,
     };
+    lane->last_stale = stale;
     lane->absolute_residual += fabs(step->attribution.usd[RH_TERM_RESIDUAL]);
     lane->absolute_gamma_theta +=
         fabs(step->attribution.usd[RH_TERM_GAMMA]) + fabs(step->attribution.usd[RH_TERM_THETA]);
@@ -197,9 +198,10 @@ rh_status rh_lane_record(rh_lane *lane, rh_error *error) {
     fill_state(lane, &step);
     lane->summed = add(&lane->summed, &step.attribution);
     status = write_step(lane, &step, &equity, &shadow, error);
-    if (first || status != RH_OK)
+    if (status != RH_OK)
         return status;
-    return sum_up(lane, &step,
-                  lane->terms.numeraire == RH_NUMERAIRE_USD ? shadow_error.usd : shadow_error.coin,
-                  years, error);
+    double unhedged = NAN; /* the opening row is a step of no length */
+    if (!first)
+        unhedged = lane->terms.numeraire == RH_NUMERAIRE_USD ? shadow_error.usd : shadow_error.coin;
+    return sum_up(lane, &step, unhedged, years, error);
 }

@@ -142,9 +142,14 @@ static double accrued_at(const rh_holding *holding, double price) {
     return rh_variation(holding->instrument, holding->quantity, holding->entry, price);
 }
 
+/* Without a price now the last one: of the instrument whose variance the market sums that is the
+ * last known one, else the one of the last touch. */
 static double market_price(const rh_ledger *ledger, const rh_holding *holding) {
-    double price = rh_market_price(rh_market_state(ledger->market, holding->id)).value;
-    return isnan(price) ? holding->price : price;
+    const rh_state *state = rh_market_state(ledger->market, holding->id);
+    const double price = rh_market_price(state).value;
+    if (!isnan(price))
+        return price;
+    return isnan(state->variance_price) ? holding->price : state->variance_price;
 }
 
 static double funding_due(const rh_ledger *ledger, const rh_holding *holding) {
@@ -161,11 +166,13 @@ static double interest_due(const rh_ledger *ledger, rh_currency currency) {
 
 double rh_ledger_look(const rh_ledger *ledger, rh_currency currency) {
     double balance = ledger->cash[currency] + interest_due(ledger, currency);
+    for (size_t i = 0; i < ledger->n_holdings; i++)
+        if (currency_of(ledger->holdings[i].instrument) == currency)
+            balance += funding_due(ledger, &ledger->holdings[i]);
     for (size_t i = 0; i < ledger->n_holdings; i++) {
         const rh_holding *holding = &ledger->holdings[i];
-        if (currency_of(holding->instrument) == currency && holding->quantity != 0.0)
-            balance +=
-                accrued_at(holding, market_price(ledger, holding)) + funding_due(ledger, holding);
+        if (currency_of(holding->instrument) == currency)
+            balance += accrued_at(holding, market_price(ledger, holding));
     }
     return balance;
 }
@@ -261,32 +268,33 @@ static rh_status pay_fee(rh_ledger *ledger, rh_currency currency, uint32_t id, d
     return move_cash(ledger, currency, RH_FLOW_FEE, id, -fee, error);
 }
 
-rh_status rh_ledger_trade(rh_ledger *ledger, size_t i, double quantity, double price,
+rh_status rh_ledger_trade(rh_ledger *ledger, size_t i, double quantity, double price, double mid,
                           double decided, double fee, rh_fill *fill, rh_error *error) {
     rh_holding *holding = &ledger->holdings[i];
     const rh_currency currency = currency_of(holding->instrument);
-    const double spread = -rh_variation(holding->instrument, quantity, price, holding->price);
-    const double latency = rh_variation(holding->instrument, quantity, decided, holding->price);
+    const double spread = -rh_variation(holding->instrument, quantity, price, mid);
+    const double latency = rh_variation(holding->instrument, quantity, decided, mid);
+    const double gained = rh_variation(holding->instrument, quantity, price, holding->price);
     rh_status status;
 
     holding->quantity += quantity;
     holding->filled += quantity;
     explain(ledger, RH_TERM_SPREAD, currency, -spread);
     explain(ledger, RH_TERM_LATENCY, currency, -latency);
-    explain(ledger, RH_TERM_HEDGE, currency, latency);
+    explain(ledger, RH_TERM_HEDGE, currency, gained + spread + latency);
     if (holding->instrument->kind == RH_SPOT) {
-        double size = quantity * holding->instrument->multiplier;
-        holding->accrued += size * holding->price;
+        const double size = quantity * holding->instrument->multiplier;
+        holding->accrued = accrued_at(holding, holding->price);
         status = move_cash(ledger, currency, RH_FLOW_HEDGE, holding->id, -size * price, error);
     } else {
-        holding->accrued -= spread;
+        holding->accrued += gained;
         status = realise(ledger, holding, RH_FLOW_HEDGE, error);
     }
     fill->ts = ledger->touched;
     fill->instrument = holding->id;
     fill->quantity = quantity;
     fill->price = price;
-    fill->mid = holding->price;
+    fill->mid = mid;
     fill->fee_usd = in_usd(ledger, currency, fee);
     fill->spread_usd = in_usd(ledger, currency, spread);
     fill->impact_usd = 0.0;

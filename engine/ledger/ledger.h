@@ -3,8 +3,8 @@
  *
  * The account holds cash in USD and in coin, options (held at their premium's currency, valued by
  * whoever asks), and holdings: spot, perpetuals and futures. Perpetuals and futures move variation
- * only: it accrues with the price and is booked to cash at every fill and at settlement. Spot moves its
- * notional in cash.
+ * only: it accrues with the price and is booked to cash at every fill and at settlement. Spot moves
+ * its notional in cash.
  *
  * Every instant in which something is done to an account begins with rh_ledger_touch: it brings
  * the account from the last touch to now (variation, revaluation of the currencies' balances,
@@ -49,7 +49,7 @@ typedef struct {
 } rh_flow_listener;
 
 typedef struct {
-    double usd, coin;     /* initial cash */
+    double usd, coin;       /* initial cash */
     double rate, rate_coin; /* continuous interest on cash */
     rh_collateral collateral;
     size_t n_holdings;
@@ -63,15 +63,16 @@ rh_status rh_ledger_new(const rh_ledger_terms *terms, const rh_market *market,
                         rh_flow_listener listener, rh_ledger **out, rh_error *error);
 void rh_ledger_free(rh_ledger *ledger);
 
-/* Brings the account to now at conversion price `spot` (USD per coin, not NaN). The first call starts
- * the clock. Holdings without a known price stay at the price they had. */
+/* Brings the account to now at conversion price `spot` (USD per coin, not NaN). The first call
+ * starts the clock. Holdings without a price now stay at the last one. */
 rh_status rh_ledger_touch(rh_ledger *ledger, double spot, rh_error *error);
 
-/* A fill of a holding. `mid` is the price it is valued at now, `decided` the mid when the order was
- * decided (equal to `mid` without latency); `fee` is in settlement currency, positive when it
- * costs. Fills in fill->quantity ... latency_usd. */
+/* A fill of a holding at `price`. `mid` is the valuation price of the state that it met, `decided`
+ * the one when the order was decided; without latency both are what the holding is valued at now.
+ * price to mid is spread, mid to decided latency, and the hedge's own gain runs from `decided`.
+ * `fee` is in settlement currency, positive when it costs. Fills in fill->ts ... latency_usd. */
 rh_status rh_ledger_trade(rh_ledger *ledger, size_t holding, double quantity, double price,
-                          double decided, double fee, rh_fill *fill, rh_error *error);
+                          double mid, double decided, double fee, rh_fill *fill, rh_error *error);
 
 /* `size` options (quantity x multiplier, signed) bought at `price`, valued at `mark`, per unit in
  * settlement currency. */
@@ -88,7 +89,8 @@ rh_status rh_ledger_settle_future(rh_ledger *ledger, size_t holding, double deli
 /* Everything but options: cash and what holdings have accrued, by currency. */
 double rh_ledger_balance(const rh_ledger *ledger, rh_currency currency);
 
-/* The balance that a touch now would lead to. */
+/* The balance that a touch now would lead to, to the bit; under RH_COLLATERAL_IGNORED before the
+ * sweep of what the touch would book. */
 double rh_ledger_look(const rh_ledger *ledger, rh_currency currency);
 double rh_ledger_cash(const rh_ledger *ledger, rh_currency currency);
 const rh_holding *rh_ledger_holding(const rh_ledger *ledger, size_t i);

@@ -71,6 +71,10 @@ void rh_market_free(rh_market *market) {
     rh_release(market);
 }
 
+rh_funding_mode rh_market_funding(const rh_market *market) {
+    return market->funding;
+}
+
 rh_time rh_market_now(const rh_market *market) {
     return market->now;
 }

@@ -58,6 +58,7 @@ void rh_market_apply(rh_market *market, const rh_event *event);
 void rh_market_complete(rh_market *market);
 
 rh_time rh_market_now(const rh_market *market);
+rh_funding_mode rh_market_funding(const rh_market *market);
 const rh_state *rh_market_state(const rh_market *market, uint32_t instrument);
 const rh_catalogue *rh_market_catalogue(const rh_market *market);
 

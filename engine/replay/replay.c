@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 
+#include <string.h>
+
 /* A source and the event that it will give next. */
 typedef struct {
     rh_source *source;
@@ -104,4 +106,29 @@ size_t rh_replay_n_sources(const rh_replay *replay) {
 
 void rh_replay_summarise(const rh_replay *replay, size_t i, rh_source_summary *out) {
     rh_source_summarise(replay->streams[i].source, out);
+}
+
+static rh_time stream_next_time(void *self) {
+    return rh_replay_next_time(self);
+}
+
+static rh_status stream_take(void *self, const rh_event **events, size_t *count,
+                             rh_error *error) {
+    return rh_replay_take(self, events, count, error);
+}
+
+rh_stream rh_replay_stream(rh_replay *replay) {
+    return (rh_stream){replay, stream_next_time, stream_take};
+}
+
+void rh_replay_digest(const rh_replay *replay, char out[RH_DIGEST_TEXT]) {
+    char *all = rh_allocate(replay->n_streams, RH_DIGEST_TEXT);
+    for (size_t i = 0; i < replay->n_streams && all; i++) {
+        rh_source_summary summary;
+        rh_replay_summarise(replay, i, &summary);
+        memcpy(all + i * RH_DIGEST_TEXT, summary.sha256, RH_DIGEST_TEXT - 1);
+        all[i * RH_DIGEST_TEXT + RH_DIGEST_TEXT - 1] = '\n';
+    }
+    (void)rh_digest(all ? all : "", all ? replay->n_streams * RH_DIGEST_TEXT : 0, out);
+    rh_release(all);
 }

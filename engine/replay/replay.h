@@ -8,7 +8,9 @@
 #ifndef RH_REPLAY_REPLAY_H
 #define RH_REPLAY_REPLAY_H
 
+#include "base/digest.h"
 #include "feed/source.h"
+#include "replay/stream.h"
 
 typedef struct rh_replay rh_replay;
 
@@ -30,6 +32,12 @@ rh_status rh_replay_drain(rh_replay *replay, rh_error *error);
 
 /* Events handed out so far. */
 uint64_t rh_replay_events(const rh_replay *replay);
+
+/* The replay as a stream for the thread that holds it. */
+rh_stream rh_replay_stream(rh_replay *replay);
+
+/* One SHA-256 over those of all sources, in their order; complete after rh_replay_drain. */
+void rh_replay_digest(const rh_replay *replay, char out[RH_DIGEST_TEXT]);
 
 size_t rh_replay_n_sources(const rh_replay *replay);
 void rh_replay_summarise(const rh_replay *replay, size_t i, rh_source_summary *out);

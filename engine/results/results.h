@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* results.h: the results file: one SQLite database, written whole or not at all.
  *
- * The views run, step, fill, journal, attribution, metric and comparison are the interface for
- * users, and only ever gain columns; the tables behind them (schema.h) may change. While it is
- * written the file has a temporary name in the same directory; rh_results_commit syncs it and
- * renames it over the old one. There is no journal and nothing beside it, before or after.
+ * The views below are the interface for users, and only ever gain columns; the tables behind them
+ * (schema.h) may change. While it is written the file has a temporary name in the same directory;
+ * rh_results_commit syncs it and renames it over the old one. There is no journal and nothing
+ * beside it, before or after.
+ *
+ *   view         one row per            columns
+ *   run          lane                   run_id label title config config_sha256 data_sha256
+ *                                       engine_version seed status events started elapsed_s notes
+ *                                       numeraire underlying grid grid_ns
+ *   step         lane x record instant  run_id ts ts_ns, the fields of rh_step, evidence
+ *                                       full_length; only of lanes whose steps were recorded
+ *   error        lane x step            run_id ts ts_ns error unhedged_error slippage counted: the
+ *                                       series behind the error statistics, numeraire; of every
+ *                                       lane of a comparison, without the opening row
+ *   fill         execution              run_id ts ts_ns instrument quantity price mid fee_usd
+ *                                       spread_usd impact_usd latency_usd reason evidence
+ *   journal      cash movement          run_id ts ts_ns currency reason instrument amount
+ *   attribution  lane x step x term     run_id ts ts_ns term usd coin
+ *   metric       lane x metric          run_id metric value low high unit; low and high are the
+ *                                       bounds of a 95 % interval where there is one
+ *   comparison   lane                   run_id label, one column per swept key, all metrics
+ *   difference   lane x loss x other    run_id label reference_id against loss mean low high dm p
+ *                                       p_holm p_romano_wolf distinguishable lanes; see
+ *                                       rh_results_difference
  *
  * Writing: one thread at a time, all lanes in one transaction, lanes numbered from 1 in the order
  * of rh_results_begin; their rows may come interleaved. Unknown numbers (NaN) become NULL, -0
@@ -54,7 +74,25 @@ typedef struct {
     double elapsed_s;
     rh_time started;
     const double *metrics; /* RH_N_METRICS; NULL if all are unknown */
+    /* Bounds of the metrics' 95 % intervals, RH_N_METRICS each, NaN where there is none; NULL if
+     * there are none at all. */
+    const double *low, *high;
 } rh_results_end;
+
+/* A lane's loss less that of another lane over the same steps, tested on paired resamples; a row
+ * of `difference`. Unknown numbers are NaN. */
+typedef struct {
+    int64_t reference_id; /* the other lane: the n-th that was begun, from 1; begun before */
+    int is_leader;        /* the other is the best lane, not the reference that was asked for:
+                           * `against` is "leader", else "reference" */
+    const char *loss;     /* "error2": squared error; "error2_cost": squared error plus cost */
+    double mean;          /* of the difference per step; below nought the lane is the better one */
+    double low, high;     /* 95 % interval of the mean, not corrected for the number of lanes */
+    double dm, p;         /* Diebold and Mariano's statistic and its two-sided p */
+    double p_holm, p_romano_wolf; /* p corrected over all lanes */
+    int distinguishable;          /* 0 or 1: the corrected p says that the lanes differ */
+    int64_t lanes;                /* tried, which the correction counts */
+} rh_results_difference;
 
 /* Makes the temporary file. The catalogue must live as long as rows are recorded. */
 rh_status rh_results_create(const char *path, const rh_catalogue *catalogue, rh_results **out,
@@ -66,6 +104,16 @@ rh_status rh_results_begin(rh_results *results, const rh_results_run *run, rh_re
                            rh_error *error);
 rh_status rh_results_finish(rh_results *results, rh_recorder *recorder, const rh_results_end *end,
                             rh_error *error);
+
+/* The error series of a lane, once per lane and between begin and commit. Rows without length and
+ * error (the opening) are left out. Lanes that share instants, shadow and counted steps with the
+ * lane before share their storage too. */
+rh_status rh_results_errors(rh_results *results, rh_recorder *recorder,
+                            const rh_metric_series *series, rh_error *error);
+
+/* Adds a row of `difference` for a lane; one for each loss and other lane. */
+rh_status rh_results_differ(rh_results *results, rh_recorder *recorder,
+                            const rh_results_difference *difference, rh_error *error);
 
 /* Both free `results`, whatever they return. Abandon, and a commit that fails, remove the temporary
  * file and leave an older results file as it was; NULL is harmless to abandon. */

@@ -51,7 +51,8 @@ static const char fixed_tables[] =
     " config_sha256 TEXT NOT NULL, data_sha256 TEXT, engine_version TEXT NOT NULL,"
     " seed INTEGER NOT NULL, status TEXT NOT NULL, events INTEGER, started_ns INTEGER,"
     " elapsed_s REAL, notes TEXT, numeraire TEXT NOT NULL CHECK(numeraire IN ('usd','coin')),"
-    " underlying TEXT NOT NULL, grid TEXT NOT NULL, grid_ns INTEGER NOT NULL) STRICT;"
+    " underlying TEXT NOT NULL, grid TEXT NOT NULL, grid_ns INTEGER NOT NULL,"
+    " series_id INTEGER) STRICT;"
     "CREATE TABLE swept("
     " run_id INTEGER NOT NULL REFERENCES lane, position INTEGER NOT NULL, key TEXT NOT NULL,"
     " value ANY, PRIMARY KEY(run_id,position), UNIQUE(run_id,key)) STRICT, WITHOUT ROWID;"
@@ -81,7 +82,23 @@ static const char fixed_tables[] =
     " PRIMARY KEY(run_id,seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE lane_metric("
     " run_id INTEGER NOT NULL REFERENCES lane, metric_id INTEGER NOT NULL REFERENCES metric_name,"
-    " value REAL, low REAL, high REAL, PRIMARY KEY(run_id,metric_id)) STRICT, WITHOUT ROWID;";
+    " value REAL, low REAL, high REAL, PRIMARY KEY(run_id,metric_id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE shared_step("
+    " series_id INTEGER NOT NULL, seq INTEGER NOT NULL, ts_ns INTEGER NOT NULL,"
+    " unhedged_error REAL, counted INTEGER NOT NULL CHECK(counted IN (0,1)),"
+    " PRIMARY KEY(series_id,seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE lane_error("
+    " run_id INTEGER NOT NULL REFERENCES lane, seq INTEGER NOT NULL, error REAL, slippage REAL,"
+    " PRIMARY KEY(run_id,seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE lane_difference("
+    " run_id INTEGER NOT NULL REFERENCES lane, seq INTEGER NOT NULL,"
+    " reference_id INTEGER NOT NULL REFERENCES lane,"
+    " against TEXT NOT NULL CHECK(against IN ('reference','leader')),"
+    " loss TEXT NOT NULL CHECK(loss IN ('error2','error2_cost')), mean REAL, low REAL, high REAL,"
+    " dm REAL, p REAL, p_holm REAL, p_romano_wolf REAL,"
+    " distinguishable INTEGER NOT NULL CHECK(distinguishable IN (0,1)),"
+    " lanes INTEGER NOT NULL, PRIMARY KEY(run_id,seq), UNIQUE(run_id,reference_id,against,loss))"
+    " STRICT, WITHOUT ROWID;";
 
 #define TS      ISO_TEXT("ts_ns") " AS ts,ts_ns"
 #define STARTED ISO_TEXT("started_ns") " AS started"
@@ -111,6 +128,19 @@ static const char metric_view[] =
     " FROM lane l WHERE l.run_id=m.run_id)) AS unit "
     "FROM lane_metric m CROSS JOIN metric_name n ON n.metric_id=m.metric_id "
     "ORDER BY m.run_id,m.metric_id";
+
+/* The rows of a lane and those it shares are in the same order; the cross joins make SQLite walk
+ * both by their keys. */
+static const char error_view[] =
+    "CREATE VIEW error AS SELECT e.run_id AS run_id," TS ",error,unhedged_error,slippage,counted "
+    "FROM lane l CROSS JOIN lane_error e ON e.run_id=l.run_id "
+    "CROSS JOIN shared_step s ON s.series_id=l.series_id AND s.seq=e.seq "
+    "ORDER BY l.run_id,e.seq";
+
+static const char difference_view[] =
+    "CREATE VIEW difference AS SELECT d.run_id AS run_id,label,reference_id,against,loss,mean,low,"
+    "high,dm,p,p_holm,p_romano_wolf,distinguishable,lanes "
+    "FROM lane l CROSS JOIN lane_difference d ON d.run_id=l.run_id ORDER BY d.run_id,d.seq";
 
 /* Runs what a builder holds and frees it; an empty one means that memory ran out. */
 static int run_built(sqlite3 *db, sqlite3_str *built) {
@@ -262,7 +292,11 @@ int rh_results_make_views(sqlite3 *db) {
     if (code == SQLITE_OK)
         code = sqlite3_exec(db, metric_view, NULL, NULL, NULL);
     if (code == SQLITE_OK)
+        code = sqlite3_exec(db, error_view, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
         code = make_comparison_view(db);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, difference_view, NULL, NULL, NULL);
     return code;
 }
 

@@ -5,7 +5,9 @@
  * swept             lane x swept key
  * lane_step         lane x record instant; rows are numbered by `seq` from 0 in each lane
  * lane_attribution  the same rows, one pair of columns per term, without an opening row of zeros
- * lane_fill, lane_flow, lane_metric
+ * lane_error        lane x step of the error statistics; what lanes have in common is in
+ * shared_step       the instants, shadow errors and counted marks that many lanes share
+ * lane_fill, lane_flow, lane_metric, lane_difference
  * instrument, evidence, fill_reason, flow_reason, term, metric_name: names by number
  *
  * The wide tables take their columns from the tables below and from rh_term_text, and so do their
@@ -19,7 +21,7 @@
 
 enum {
     RH_RESULTS_APPLICATION_ID = 0x72686467, /* "rhdg" */
-    RH_RESULTS_VERSION = 1                  /* user_version */
+    RH_RESULTS_VERSION = 1                  /* user_version; it stays 1 until the first release */
 };
 
 /* The doubles of rh_step, in the order of the view. */

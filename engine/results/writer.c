@@ -6,43 +6,25 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "results/schema.h"
+#include "results/writer_parts.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 
-enum { INTO_STEP, INTO_ATTRIBUTION, INTO_FILL, INTO_FLOW, INTO_METRIC, N_INSERTS };
 static const struct {
     const char *table;
     int values;
-} inserts[N_INSERTS] = {
-    [INTO_STEP] = {"lane_step", 5 + RH_RESULTS_N_STEP_FIELDS},
-    [INTO_ATTRIBUTION] = {"lane_attribution", 3 + 2 * RH_N_TERMS},
-    [INTO_FILL] = {"lane_fill", 13},
-    [INTO_FLOW] = {"lane_flow", 7},
-    [INTO_METRIC] = {"lane_metric", 5},
-};
-
-typedef struct lane lane;
-struct lane {
-    rh_recorder recorder; /* first: a recorder is its lane */
-    rh_results *results;
-    lane *next;
-    int64_t run_id, steps, fills, flows;
-};
-
-struct rh_results {
-    char *path;
-    rh_output *output;
-    const rh_catalogue *catalogue;
-    sqlite3 *db;
-    sqlite3_stmt *insert[N_INSERTS];
-    lane *lanes;
-    int64_t runs;
-    size_t instruments; /* of the catalogue, stored so far */
-    int broken;         /* a write failed: the file is lost, `first` says why */
-    rh_error first;
+} inserts[RH_N_INSERTS] = {
+    [RH_INTO_STEP] = {"lane_step", 5 + RH_RESULTS_N_STEP_FIELDS},
+    [RH_INTO_ATTRIBUTION] = {"lane_attribution", 3 + 2 * RH_N_TERMS},
+    [RH_INTO_FILL] = {"lane_fill", 13},
+    [RH_INTO_FLOW] = {"lane_flow", 7},
+    [RH_INTO_METRIC] = {"lane_metric", 5},
+    [RH_INTO_SHARED] = {"shared_step", 5},
+    [RH_INTO_ERROR] = {"lane_error", 4},
+    [RH_INTO_DIFFERENCE] = {"lane_difference", 14},
 };
 
 /* ---- failing ---- */
@@ -60,11 +42,11 @@ static rh_status sql_fail(rh_results *results, int code, rh_error *error) {
     return rh_fail(error, RH_FAILED, "%s", results->first.text);
 }
 
-static rh_status check(rh_results *results, int code, rh_error *error) {
+rh_status rh_results_check(rh_results *results, int code, rh_error *error) {
     return code == SQLITE_OK ? RH_OK : sql_fail(results, code, error);
 }
 
-static rh_status execute(rh_results *results, sqlite3_stmt *statement, rh_error *error) {
+rh_status rh_results_execute(rh_results *results, sqlite3_stmt *statement, rh_error *error) {
     rh_status status = RH_OK;
     if (results->broken)
         return rh_fail(error, RH_FAILED, "%s", results->first.text);
@@ -111,25 +93,26 @@ static int says_nothing(const rh_attribution *attribution) {
 
 /* Binding a double cannot fail short of a wrong index, which the tests would see; SQLite turns
  * NaN into NULL. */
-static void bind_place(sqlite3_stmt *statement, const lane *self, int64_t seq, rh_time ts) {
+static void bind_place(sqlite3_stmt *statement, const rh_results_lane *self, int64_t seq,
+                       rh_time ts) {
     (void)sqlite3_bind_int64(statement, 1, self->run_id);
     (void)sqlite3_bind_int64(statement, 2, seq);
     (void)sqlite3_bind_int64(statement, 3, ts);
 }
 
-static rh_status store_attribution(lane *self, const rh_step *step, rh_error *error) {
-    sqlite3_stmt *statement = self->results->insert[INTO_ATTRIBUTION];
+static rh_status store_attribution(rh_results_lane *self, const rh_step *step, rh_error *error) {
+    sqlite3_stmt *statement = self->results->insert[RH_INTO_ATTRIBUTION];
     bind_place(statement, self, self->steps, step->ts);
     for (int i = 0; i < RH_N_TERMS; i++) {
         (void)sqlite3_bind_double(statement, 4 + 2 * i, step->attribution.usd[i]);
         (void)sqlite3_bind_double(statement, 5 + 2 * i, step->attribution.coin[i]);
     }
-    return execute(self->results, statement, error);
+    return rh_results_execute(self->results, statement, error);
 }
 
 static rh_status record_step(rh_recorder *recorder, const rh_step *step, rh_error *error) {
-    lane *self = (lane *)recorder;
-    sqlite3_stmt *statement = self->results->insert[INTO_STEP];
+    rh_results_lane *self = (rh_results_lane *)recorder;
+    sqlite3_stmt *statement = self->results->insert[RH_INTO_STEP];
     const rh_results_field *fields = rh_results_step_fields();
     rh_status status = refuse_infinite_step(self->results, step, error);
     if (status != RH_OK)
@@ -139,7 +122,7 @@ static rh_status record_step(rh_recorder *recorder, const rh_step *step, rh_erro
     (void)sqlite3_bind_int(statement, 5, step->full != 0);
     for (int i = 0; i < RH_RESULTS_N_STEP_FIELDS; i++)
         (void)sqlite3_bind_double(statement, 6 + i, field_of(step, fields[i].offset));
-    status = execute(self->results, statement, error);
+    status = rh_results_execute(self->results, statement, error);
     if (status == RH_OK && (self->steps > 0 || !says_nothing(&step->attribution)))
         status = store_attribution(self, step, error);
     self->steps += status == RH_OK;
@@ -165,14 +148,14 @@ static void bind_instrument(sqlite3_stmt *statement, size_t id, const rh_instrum
 /* The catalogue may grow while lanes run (rolls), so it is stored as far as rows refer to it. */
 static rh_status store_instruments(rh_results *results, rh_error *error) {
     sqlite3_stmt *statement;
-    rh_status status =
-        check(results, rh_results_prepare_insert(results->db, "instrument", 9, &statement), error);
+    rh_status status = rh_results_check(
+        results, rh_results_prepare_insert(results->db, "instrument", 9, &statement), error);
     size_t count = rh_catalogue_count(results->catalogue);
     while (status == RH_OK && results->instruments < count) {
         size_t id = results->instruments++;
         (void)sqlite3_clear_bindings(statement);
         bind_instrument(statement, id, rh_catalogue_get(results->catalogue, (uint32_t)id));
-        status = execute(results, statement, error);
+        status = rh_results_execute(results, statement, error);
     }
     (void)sqlite3_finalize(statement);
     return status;
@@ -198,8 +181,8 @@ static rh_status refuse_bad_fill(const rh_results *results, const rh_fill *fill,
 }
 
 static rh_status record_fill(rh_recorder *recorder, const rh_fill *fill, rh_error *error) {
-    lane *self = (lane *)recorder;
-    sqlite3_stmt *statement = self->results->insert[INTO_FILL];
+    rh_results_lane *self = (rh_results_lane *)recorder;
+    sqlite3_stmt *statement = self->results->insert[RH_INTO_FILL];
     const double numbers[] = {fill->quantity,   fill->price,      fill->mid,        fill->fee_usd,
                               fill->spread_usd, fill->impact_usd, fill->latency_usd};
     rh_status status = refuse_bad_fill(self->results, fill, error);
@@ -213,14 +196,14 @@ static rh_status record_fill(rh_recorder *recorder, const rh_fill *fill, rh_erro
     (void)sqlite3_bind_int(statement, 6, (int)fill->evidence);
     for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
         (void)sqlite3_bind_double(statement, 7 + i, numbers[i]);
-    status = execute(self->results, statement, error);
+    status = rh_results_execute(self->results, statement, error);
     self->fills += status == RH_OK;
     return status;
 }
 
 static rh_status record_flow(rh_recorder *recorder, const rh_flow *flow, rh_error *error) {
-    lane *self = (lane *)recorder;
-    sqlite3_stmt *statement = self->results->insert[INTO_FLOW];
+    rh_results_lane *self = (rh_results_lane *)recorder;
+    sqlite3_stmt *statement = self->results->insert[RH_INTO_FLOW];
     int has_instrument = flow->instrument != RH_NO_INSTRUMENT;
     rh_status status = RH_OK;
     if (!isfinite(flow->amount))
@@ -236,7 +219,7 @@ static rh_status record_flow(rh_recorder *recorder, const rh_flow *flow, rh_erro
     if (has_instrument)
         (void)sqlite3_bind_int64(statement, 6, flow->instrument);
     (void)sqlite3_bind_double(statement, 7, flow->amount);
-    status = execute(self->results, statement, error);
+    status = rh_results_execute(self->results, statement, error);
     self->flows += status == RH_OK;
     return status;
 }
@@ -266,12 +249,12 @@ static rh_status store_lane(rh_results *results, const rh_results_run *run, int6
     int code = sqlite3_prepare_v2(results->db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = bind_texts(statement, 1, texts, 9);
-    rh_status status = check(results, code, error);
+    rh_status status = rh_results_check(results, code, error);
     if (status == RH_OK) {
         (void)sqlite3_bind_int64(statement, 10, run_id);
         (void)sqlite3_bind_int64(statement, 11, (int64_t)run->seed);
         (void)sqlite3_bind_int64(statement, 12, run->grid);
-        status = execute(results, statement, error);
+        status = rh_results_execute(results, statement, error);
     }
     (void)sqlite3_finalize(statement);
     return status;
@@ -293,12 +276,13 @@ static int bind_swept(sqlite3_stmt *statement, int64_t run_id, int position,
 static rh_status store_swept(rh_results *results, const rh_results_run *run, int64_t run_id,
                              rh_error *error) {
     sqlite3_stmt *statement;
-    rh_status status =
-        check(results, rh_results_prepare_insert(results->db, "swept", 4, &statement), error);
+    rh_status status = rh_results_check(
+        results, rh_results_prepare_insert(results->db, "swept", 4, &statement), error);
     for (size_t i = 0; i < run->n_swept && status == RH_OK; i++) {
-        status = check(results, bind_swept(statement, run_id, (int)i, &run->swept[i]), error);
+        status =
+            rh_results_check(results, bind_swept(statement, run_id, (int)i, &run->swept[i]), error);
         if (status == RH_OK)
-            status = execute(results, statement, error);
+            status = rh_results_execute(results, statement, error);
     }
     (void)sqlite3_finalize(statement);
     return status;
@@ -312,7 +296,7 @@ rh_status rh_results_begin(rh_results *results, const rh_results_run *run, rh_re
     if (run->seed > INT64_MAX)
         return rh_fail(error, RH_BAD_CONFIG, "seed: %" PRIu64 " is too large; stay below 2^63",
                        run->seed);
-    lane *fresh = rh_allocate(1, sizeof *fresh);
+    rh_results_lane *fresh = rh_allocate(1, sizeof *fresh);
     if (!fresh)
         return rh_fail(error, RH_FAILED, "%s: out of memory", results->path);
     int64_t run_id = results->runs + 1;
@@ -323,34 +307,42 @@ rh_status rh_results_begin(rh_results *results, const rh_results_run *run, rh_re
         rh_release(fresh);
         return status;
     }
-    *fresh = (lane){.recorder = {record_step, record_fill, record_flow},
-                    .results = results,
-                    .next = results->lanes,
-                    .run_id = run_id};
+    *fresh = (rh_results_lane){.recorder = {record_step, record_fill, record_flow},
+                               .results = results,
+                               .next = results->lanes,
+                               .run_id = run_id};
     results->lanes = fresh;
     results->runs = run_id;
     *out = &fresh->recorder;
     return RH_OK;
 }
 
-static rh_status refuse_infinite_metric(const rh_results *results, const double *metrics,
+static rh_status refuse_infinite_metric(const rh_results *results, const rh_results_end *end,
                                         rh_error *error) {
-    for (int i = 0; metrics && i < RH_N_METRICS; i++)
-        if (isinf(metrics[i]))
-            return rh_fail(error, RH_FAILED, "%s: metric %s is infinite", results->path,
-                           rh_metric_entries()[i].name);
+    const double *const numbers[] = {end->metrics, end->low, end->high};
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+        for (int i = 0; numbers[k] && i < RH_N_METRICS; i++)
+            if (isinf(numbers[k][i]))
+                return rh_fail(error, RH_FAILED, "%s: metric %s%s is infinite", results->path,
+                               rh_metric_entries()[i].name, k ? ", its interval," : "");
     return RH_OK;
 }
 
-static rh_status store_metrics(rh_results *results, int64_t run_id, const double *metrics,
+static double number_of(const double *numbers, int i) {
+    return numbers ? numbers[i] : (double)NAN;
+}
+
+static rh_status store_metrics(rh_results *results, int64_t run_id, const rh_results_end *end,
                                rh_error *error) {
-    sqlite3_stmt *statement = results->insert[INTO_METRIC];
+    sqlite3_stmt *statement = results->insert[RH_INTO_METRIC];
     rh_status status = RH_OK;
     for (int i = 0; i < RH_N_METRICS && status == RH_OK; i++) {
         (void)sqlite3_bind_int64(statement, 1, run_id);
         (void)sqlite3_bind_int(statement, 2, i);
-        (void)sqlite3_bind_double(statement, 3, metrics ? metrics[i] : (double)NAN);
-        status = execute(results, statement, error);
+        (void)sqlite3_bind_double(statement, 3, number_of(end->metrics, i));
+        (void)sqlite3_bind_double(statement, 4, number_of(end->low, i));
+        (void)sqlite3_bind_double(statement, 5, number_of(end->high, i));
+        status = rh_results_execute(results, statement, error);
     }
     return status;
 }
@@ -360,33 +352,33 @@ rh_status rh_results_finish(rh_results *results, rh_recorder *recorder, const rh
     static const char sql[] =
         "UPDATE lane SET status=?,data_sha256=coalesce(?,data_sha256),notes=?,events=?,"
         "elapsed_s=?,started_ns=? WHERE run_id=?";
-    const lane *self = (const lane *)recorder;
+    const rh_results_lane *self = (const rh_results_lane *)recorder;
     const char *texts[] = {end->status, end->data_sha256, end->notes};
     sqlite3_stmt *statement;
     if (results->broken)
         return rh_fail(error, RH_FAILED, "%s", results->first.text);
-    rh_status status = refuse_infinite_metric(results, end->metrics, error);
+    rh_status status = refuse_infinite_metric(results, end, error);
     if (status != RH_OK)
         return status;
     int code = sqlite3_prepare_v2(results->db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = bind_texts(statement, 1, texts, 3);
-    status = check(results, code, error);
+    status = rh_results_check(results, code, error);
     if (status == RH_OK) {
         (void)sqlite3_bind_int64(statement, 4, (int64_t)end->events);
         (void)sqlite3_bind_double(statement, 5, end->elapsed_s);
         (void)sqlite3_bind_int64(statement, 6, end->started);
         (void)sqlite3_bind_int64(statement, 7, self->run_id);
-        status = execute(results, statement, error);
+        status = rh_results_execute(results, statement, error);
     }
     (void)sqlite3_finalize(statement);
-    return status == RH_OK ? store_metrics(results, self->run_id, end->metrics, error) : status;
+    return status == RH_OK ? store_metrics(results, self->run_id, end, error) : status;
 }
 
 /* ---- the file ---- */
 
 static void close_database(rh_results *results) {
-    for (int i = 0; i < N_INSERTS; i++) {
+    for (int i = 0; i < RH_N_INSERTS; i++) {
         (void)sqlite3_finalize(results->insert[i]);
         results->insert[i] = NULL;
     }
@@ -396,10 +388,11 @@ static void close_database(rh_results *results) {
 
 static void release(rh_results *results) {
     while (results->lanes) {
-        lane *next = results->lanes->next;
+        rh_results_lane *next = results->lanes->next;
         rh_release(results->lanes);
         results->lanes = next;
     }
+    rh_release(results->shared);
     rh_release(results->path);
     rh_release(results);
 }
@@ -426,7 +419,7 @@ static int prepare_database(rh_results *results) {
         code = sqlite3_exec(results->db, "BEGIN", NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = rh_results_make_tables(results->db);
-    for (int i = 0; i < N_INSERTS && code == SQLITE_OK; i++)
+    for (int i = 0; i < RH_N_INSERTS && code == SQLITE_OK; i++)
         code = rh_results_prepare_insert(results->db, inserts[i].table, inserts[i].values,
                                          &results->insert[i]);
     return code;
@@ -443,7 +436,7 @@ rh_status rh_results_create(const char *path, const rh_catalogue *catalogue, rh_
     rh_status status = results->path ? rh_output_create(path, &results->output, error)
                                      : rh_fail(error, RH_FAILED, "%s: out of memory", path);
     if (status == RH_OK)
-        status = check(results, prepare_database(results), error);
+        status = rh_results_check(results, prepare_database(results), error);
     if (status != RH_OK) {
         rh_results_abandon(results);
         return status;
@@ -457,9 +450,10 @@ static rh_status complete(rh_results *results, rh_error *error) {
         return rh_fail(error, RH_FAILED, "%s", results->first.text);
     rh_status status = store_instruments(results, error);
     if (status == RH_OK)
-        status = check(results, rh_results_make_views(results->db), error);
+        status = rh_results_check(results, rh_results_make_views(results->db), error);
     if (status == RH_OK)
-        status = check(results, sqlite3_exec(results->db, "COMMIT", NULL, NULL, NULL), error);
+        status =
+            rh_results_check(results, sqlite3_exec(results->db, "COMMIT", NULL, NULL, NULL), error);
     return status;
 }
 

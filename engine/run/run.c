@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include "base/memory.h"
+#include "run/alarms.h"
 
 /* Without data the clock may run on this far, for an expiry that follows the last row closely. */
 static const int64_t AFTERGLOW = RH_HOUR;
@@ -13,6 +14,9 @@ typedef struct {
     rh_run_outcome *outcome;
     const rh_book_change **changes; /* of each book in this instant */
     size_t *n_changes;
+    rh_alarms *alarms;
+    size_t *due; /* lanes to look at in this instant */
+    size_t living; /* lanes that have neither finished nor failed */
     rh_time last_data;
 } loop;
 
@@ -20,40 +24,63 @@ static rh_time earlier(rh_time a, rh_time b) {
     return a < b ? a : b;
 }
 
-/* The next time that a book or a living lane has asked for. */
+/* The next time that a book or a lane has asked for. */
 static rh_time next_wish(const loop *l) {
-    rh_time next = RH_NEVER;
+    rh_time next = rh_alarms_next_time(l->alarms);
     for (size_t i = 0; i < l->terms->n_books; i++)
         next = earlier(next, rh_book_next_time(l->terms->books[i]));
-    for (size_t i = 0; i < l->terms->n_lanes; i++)
-        if (l->outcome->status[i] == RH_OK)
-            next = earlier(next, rh_lane_next_time(l->terms->lanes[i]));
     return next;
 }
 
+static rh_time next_data(const loop *l) {
+    return l->terms->stream->next_time(l->terms->stream->self);
+}
+
 static rh_status take_events(loop *l, rh_time now, rh_error *error) {
+    const rh_stream *stream = l->terms->stream;
     const rh_event *events;
     size_t count;
     rh_market_advance(l->terms->market, now);
-    if (rh_replay_next_time(l->terms->replay) != now)
+    if (next_data(l) != now)
         return RH_OK;
-    rh_status status = rh_replay_take(l->terms->replay, &events, &count, error);
+    rh_status status = stream->take(stream->self, &events, &count, error);
     for (size_t i = 0; i < count && status == RH_OK; i++)
         rh_market_apply(l->terms->market, &events[i]);
     l->last_data = now;
+    l->outcome->events += count;
     return status;
 }
 
-static void advance_lanes(loop *l) {
+/* ---- lanes ---- */
+
+static rh_status advance_lane(loop *l, size_t i, rh_error *error) {
     const rh_run_terms *t = l->terms;
-    for (size_t i = 0; i < t->n_lanes; i++) {
-        const size_t book = t->book_of_lane[i];
-        if (l->outcome->status[i] != RH_OK || !rh_lane_due(t->lanes[i], l->n_changes[book]))
-            continue;
-        l->outcome->status[i] = rh_lane_advance(t->lanes[i], l->changes[book], l->n_changes[book],
-                                                &l->outcome->errors[i]);
-    }
+    const size_t book = t->book_of_lane[i];
+    if (l->outcome->status[i] != RH_OK || !rh_lane_due(t->lanes[i], l->n_changes[book]))
+        return RH_OK;
+    l->outcome->status[i] = rh_lane_advance(t->lanes[i], l->changes[book], l->n_changes[book],
+                                            &l->outcome->errors[i]);
+    const int over = l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]);
+    l->living -= (size_t)over;
+    const rh_watch watch = over ? (rh_watch){.at = RH_NEVER} : rh_lane_watch(t->lanes[i]);
+    return rh_alarms_set(l->alarms, i, book, &watch, error);
 }
+
+/* A change of the book or a funding stamp concerns every lane, else the alarms tell. */
+static rh_status advance_lanes(loop *l, rh_error *error) {
+    const rh_run_terms *t = l->terms;
+    int all = rh_market_funding_stamp(t->market);
+    for (size_t i = 0; i < t->n_books; i++)
+        all |= l->n_changes[i] > 0;
+    const size_t count =
+        all ? t->n_lanes : rh_alarms_due(l->alarms, t->books, t->market, l->due);
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < count && status == RH_OK; i++)
+        status = advance_lane(l, all ? i : l->due[i], error);
+    return status;
+}
+
+/* ---- instants ---- */
 
 static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
     rh_status status = take_events(l, now, error);
@@ -66,31 +93,27 @@ static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
         return RH_OK;
     for (size_t i = 0; i < l->terms->n_books; i++)
         l->n_changes[i] = rh_book_advance(l->terms->books[i], &l->changes[i]);
-    advance_lanes(l);
+    status = advance_lanes(l, error);
     if (l->outcome->instants++ == 0)
         l->outcome->first = now;
     l->outcome->last = now;
     if (l->terms->progress && l->outcome->instants % PROGRESS_EVERY == 0)
-        l->terms->progress(l->terms->self, now, rh_replay_events(l->terms->replay));
-    return RH_OK;
-}
-
-static int lanes_finished(const loop *l) {
-    for (size_t i = 0; i < l->terms->n_lanes; i++)
-        if (l->outcome->status[i] == RH_OK && !rh_lane_finished(l->terms->lanes[i]))
-            return 0;
-    return 1;
+        l->terms->progress(l->terms->self, now, l->outcome->events);
+    return status;
 }
 
 /* The next instant to look at, or RH_NEVER at the end. When the data are over, only what the book
- * still has to do soon (an expiry) keeps the clock running. */
+ * still has to do soon (an expiry), and orders on their way, keep the clock running. */
 static rh_time next_instant(const loop *l) {
-    const rh_time data = rh_replay_next_time(l->terms->replay);
+    const rh_time data = next_data(l);
     rh_time next = earlier(data, next_wish(l));
     if (data == RH_NEVER) {
         next = RH_NEVER;
         for (size_t i = 0; i < l->terms->n_books; i++)
             next = earlier(next, rh_book_next_time(l->terms->books[i]));
+        for (size_t i = 0; i < l->terms->n_lanes; i++)
+            if (l->outcome->status[i] == RH_OK)
+                next = earlier(next, rh_lane_next_arrival(l->terms->lanes[i]));
         if (l->last_data == RH_DAWN || next > l->last_data + AFTERGLOW)
             return RH_NEVER;
     }
@@ -105,8 +128,8 @@ static int is_interrupted(const loop *l) {
  * instant. */
 static void finish(loop *l) {
     const rh_run_terms *t = l->terms;
-    const int data_go_on = rh_replay_next_time(t->replay) != RH_NEVER;
-    if (t->to != RH_NEVER && data_go_on && l->outcome->instants > 0 && !lanes_finished(l)) {
+    if (t->to != RH_NEVER && next_data(l) != RH_NEVER && l->outcome->instants > 0 &&
+        l->living > 0) {
         rh_market_advance(t->market, t->to);
         for (size_t i = 0; i < t->n_books; i++)
             rh_book_observe(t->books[i]);
@@ -116,28 +139,44 @@ static void finish(loop *l) {
             l->outcome->status[i] = rh_lane_end(t->lanes[i], &l->outcome->errors[i]);
 }
 
+/* A stream that has failed has no next time; taking from it tells why. */
+static rh_status check_stream(const loop *l, rh_error *error) {
+    const rh_event *events;
+    size_t count;
+    if (next_data(l) != RH_NEVER)
+        return RH_OK;
+    return l->terms->stream->take(l->terms->stream->self, &events, &count, error);
+}
+
 static rh_status go(loop *l, rh_error *error) {
-    for (;;) {
+    rh_status status = RH_OK;
+    while (status == RH_OK) {
         if (is_interrupted(l))
             return rh_fail(error, RH_INTERRUPTED, "interrupted");
         const rh_time now = next_instant(l);
-        if (now == RH_NEVER || lanes_finished(l)) {
-            finish(l);
-            return RH_OK;
-        }
-        rh_status status = one_instant(l, now, error);
-        if (status != RH_OK)
-            return status;
+        if (now == RH_NEVER || l->living == 0)
+            break;
+        status = one_instant(l, now, error);
     }
+    if (status == RH_OK)
+        status = check_stream(l, error);
+    if (status == RH_OK)
+        finish(l);
+    return status;
 }
 
 rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *error) {
-    loop l = {.terms = terms, .outcome = outcome, .last_data = RH_DAWN};
+    loop l = {.terms = terms, .outcome = outcome, .living = terms->n_lanes, .last_data = RH_DAWN};
     l.changes = rh_allocate(terms->n_books, sizeof *l.changes);
     l.n_changes = rh_allocate(terms->n_books, sizeof *l.n_changes);
-    rh_status status =
-        l.changes && l.n_changes ? go(&l, error) : rh_fail(error, RH_FAILED, "out of memory");
+    l.due = rh_allocate(terms->n_lanes, sizeof *l.due);
+    l.alarms = rh_alarms_new(terms->n_lanes);
+    rh_status status = l.changes && l.n_changes && l.due && l.alarms
+                           ? go(&l, error)
+                           : rh_fail(error, RH_FAILED, "out of memory");
     rh_release((void *)l.changes);
     rh_release(l.n_changes);
+    rh_release(l.due);
+    rh_alarms_free(l.alarms);
     return status;
 }

@@ -3,18 +3,19 @@
  *
  * An instant is either the next one of the tape or the next time that a book or a lane has asked
  * for, whichever comes first. In it the market is advanced and told, the books observe and change, and
- * every lane that is due acts.
+ * every lane that is due acts. Which are due is told by their alarms (alarms.h), so that a lane that
+ * sleeps costs next to nothing.
  */
 #ifndef RH_RUN_RUN_H
 #define RH_RUN_RUN_H
 
 #include "lane/lane.h"
-#include "replay/replay.h"
+#include "replay/stream.h"
 
 #include <signal.h>
 
 typedef struct {
-    rh_replay *replay;
+    const rh_stream *stream; /* the tape */
     rh_market *market;
     rh_book *const *books;
     size_t n_books;
@@ -28,7 +29,7 @@ typedef struct {
 } rh_run_terms;
 
 typedef struct {
-    uint64_t instants;
+    uint64_t instants, events;
     rh_time first, last; /* of the instants inside [from, to) */
     /* One for each lane, owned by the caller: RH_OK, or why the lane stopped. */
     rh_status *status;

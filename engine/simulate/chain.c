@@ -118,8 +118,8 @@ static void thin_wing(const rh_sim_chain *chain, const rh_sim_chain_state *state
     const rh_scenario *s = chain->scenario;
     if (deviations <= s->options.wing)
         return;
-    const rh_sim_draw u = rh_sim_draw_uniform(state->stream, (uint64_t)(state->time / WING_PERIOD),
-                                              RH_SIM_DRAW_WING, item);
+    const rh_draw u = rh_sim_draw_uniform(state->stream, (uint64_t)(state->time / WING_PERIOD),
+                                          RH_SIM_DRAW_WING, item);
     if (u.a < s->options.wing_missing)
         sides->bid = 0.0;
     if (u.b < s->options.wing_missing)

@@ -5,7 +5,7 @@ rh_sim_outage rh_sim_outage_step(const rh_scenario *scenario, const rh_sim_strea
                                  uint64_t step, uint32_t item, rh_sim_outage before) {
     if (scenario->dropout.probability <= 0.0)
         return RH_SIM_QUOTING;
-    const rh_sim_draw u = rh_sim_draw_uniform(stream, step, RH_SIM_DRAW_OUTAGE, item);
+    const rh_draw u = rh_sim_draw_uniform(stream, step, RH_SIM_DRAW_OUTAGE, item);
     if (before != RH_SIM_QUOTING)
         return u.a * (double)scenario->dropout.length < (double)scenario->step ? RH_SIM_QUOTING
                                                                                : before;

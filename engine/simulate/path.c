@@ -15,7 +15,7 @@ double rh_sim_path_variance(const rh_sim_path *path) {
 static double jump(const rh_sim_path_model *model, const rh_sim_stream *stream, rh_sim_path *path) {
     if (model->intensity <= 0.0)
         return 0.0;
-    const rh_sim_draw u = rh_sim_draw_uniform(stream, path->step, RH_SIM_DRAW_JUMP, 0);
+    const rh_draw u = rh_sim_draw_uniform(stream, path->step, RH_SIM_DRAW_JUMP, 0);
     const unsigned count = rh_poisson_quantile(model->intensity * model->dt, u.a);
     if (count == 0)
         return 0.0;
@@ -27,7 +27,7 @@ void rh_sim_path_step(const rh_sim_path_model *model, const rh_sim_stream *strea
                       rh_sim_path *path) {
     path->step++;
     const double v = rh_sim_path_variance(path), dt = model->dt, root = sqrt(v * dt);
-    const rh_sim_draw z = rh_sim_draw_normal(stream, path->step, RH_SIM_DRAW_DIFFUSION, 0);
+    const rh_draw z = rh_sim_draw_normal(stream, path->step, RH_SIM_DRAW_DIFFUSION, 0);
     const double spot_shock = model->rho * z.a + sqrt(1.0 - model->rho * model->rho) * z.b;
     const double jumped = jump(model, stream, path);
     const double jump_drift =

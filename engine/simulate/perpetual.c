@@ -16,7 +16,7 @@ static double shock(const rh_scenario *s, const rh_sim_stream *stream, uint64_t 
                     uint32_t item) {
     const double with_spot = s->perpetual.basis_correlation, rho = s->path.rho;
     const double own = rh_sim_draw_normal(stream, step, RH_SIM_DRAW_BASIS, item).a;
-    const rh_sim_draw z = rh_sim_draw_normal(stream, step, RH_SIM_DRAW_DIFFUSION, 0);
+    const rh_draw z = rh_sim_draw_normal(stream, step, RH_SIM_DRAW_DIFFUSION, 0);
     const double spot = rho * z.a + sqrt(1.0 - rho * rho) * z.b;
     return with_spot * spot + sqrt(1.0 - with_spot * with_spot) * own;
 }

@@ -57,7 +57,7 @@ static double size(double shock, double median, double lot) {
 
 void rh_sim_quote_sizes(rh_sim_sides *sides, const rh_sim_stream *stream, uint64_t step,
                         uint32_t item, double median, double lot) {
-    const rh_sim_draw z = rh_sim_draw_normal(stream, step, RH_SIM_DRAW_SIZE, item);
+    const rh_draw z = rh_sim_draw_normal(stream, step, RH_SIM_DRAW_SIZE, item);
     sides->bid_size = sides->bid > 0.0 ? size(z.a, median, lot) : 0.0;
     sides->ask_size = sides->ask > 0.0 ? size(z.b, median, lot) : 0.0;
 }

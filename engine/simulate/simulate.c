@@ -63,7 +63,7 @@ static void write_spot(run *r) {
     if (m->spot_outage == RH_SIM_SILENT)
         return;
     const rh_sim_sides sides = rh_sim_market_spot(m);
-    const rh_sim_draw u =
+    const rh_draw u =
         rh_sim_draw_uniform(&m->stream, m->path.step, RH_SIM_DRAW_TRADE, RH_SIM_ITEM_SPOT);
     const double last = u.a < 0.5 && sides.bid > 0.0 ? sides.bid : sides.ask;
     start_row(sink, r, m->scenario->spot.instrument);

@@ -218,7 +218,8 @@ static void unknown_views_name_the_known(void **state) {
     write_small_file(f);
     assert_refused(f, "fills", stdout, RH_BAD_CONFIG,
                    "'fills': no such view; there are run, step, fill, journal, attribution, "
-                   "metric, comparison");
+                   "metric, error, comparison, "
+                   "difference");
     assert_refused(f, "lane", stdout, RH_BAD_CONFIG, "'lane': no such view");
     assert_refused(f, "", stdout, RH_BAD_CONFIG, "'': no such view");
 }

@@ -69,6 +69,10 @@ static void views_have_their_columns(void **state) {
     assert_columns(db, "journal", "run_id ts ts_ns currency reason instrument amount");
     assert_columns(db, "attribution", "run_id ts ts_ns term usd coin");
     assert_columns(db, "metric", "run_id metric value low high unit");
+    assert_columns(db, "error", "run_id ts ts_ns error unhedged_error slippage counted");
+    assert_columns(db, "difference",
+                   "run_id label reference_id against loss mean low high dm p p_holm p_romano_wolf "
+                   "distinguishable lanes");
     for (int i = 0; i < RH_N_METRICS; i++) {
         (void)strcat(comparison, " ");
         (void)strcat(comparison, rh_metric_entries()[i].name);

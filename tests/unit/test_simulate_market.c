@@ -149,7 +149,7 @@ static void the_basis_has_its_mean_and_deviation(void **state) {
         before = p.basis_bps - 3.0;
         rh_sim_perpetual_step(&s, &stream, i, 0, &p);
         const double x = p.basis_bps - 3.0;
-        const rh_sim_draw z = rh_sim_draw_normal(&stream, i, RH_SIM_DRAW_DIFFUSION, 0);
+        const rh_draw z = rh_sim_draw_normal(&stream, i, RH_SIM_DRAW_DIFFUSION, 0);
         mean += x / N;
         square += x * x / N;
         lagged += x * before / N;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare: replay the cartesian product of configurations as lanes over one pass of the data. */
+#include "base/memory.h"
+#include "base/number.h"
+#include "cli/command.h"
+#include "report/report.h"
+#include "study/comparison.h"
+
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { AXIS, SET, OUTPUT, THREADS, SORT, REFERENCE, LEADERS, NO_REPORT };
+static const rh_option options[] = {
+    [AXIS] = {"axis", 'P', "KEY=A,B,C", "vary a key; KEY=FROM:TO:STEP for a range (may be repeated)"},
+    [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
+    [OUTPUT] = {"output", 'o', "FILE.db", "results file; the experiment's name with .db if not given"},
+    [THREADS] = {"threads", 'j', "N", "workers; one for each processor if not given"},
+    [SORT] = {"sort", 0, "METRIC", "what the table is sorted by; hedge_error_std if not given"},
+    [REFERENCE] = {"reference", 0, "LABEL", "lane that the others are tested against; the first if "
+                                            "not given"},
+    [LEADERS] = {"leaders", 0, "N", "lanes whose steps and fills are stored; 5 if not given"},
+    [NO_REPORT] = {"no-report", 0, NULL, "draw no charts"},
+};
+
+/* A count given on the command line, or what stands for it. */
+static rh_status read_count(const rh_arguments *arguments, size_t option, size_t otherwise,
+                            size_t most, size_t *out, rh_error *error) {
+    const char *text = rh_argument(arguments, option);
+    int64_t value;
+    *out = otherwise;
+    if (!text)
+        return RH_OK;
+    if (rh_integer_parse(text, strlen(text), &value) != 0 || value < 1 || (size_t)value > most)
+        return rh_fail(error, RH_BAD_CONFIG, "--%s takes a number from 1 to %zu",
+                       options[option].name, most);
+    *out = (size_t)value;
+    return RH_OK;
+}
+
+static size_t processors(void) {
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 && n < 64 ? (size_t)n : 1;
+}
+
+static rh_status read_terms(const rh_arguments *arguments, const rh_globals *globals,
+                            rh_comparison_terms *out, rh_error *error) {
+    *out = (rh_comparison_terms){.path = arguments->operands[0],
+                                 .settings = arguments->given[SET],
+                                 .n_settings = arguments->count[SET],
+                                 .axes = arguments->given[AXIS],
+                                 .n_axes = arguments->count[AXIS],
+                                 .registry = globals->registry,
+                                 .reference = rh_argument(arguments, REFERENCE),
+                                 .interrupted = globals->interrupted};
+    rh_status status = read_count(arguments, THREADS, processors(), 64, &out->threads, error);
+    if (status == RH_OK)
+        status = read_count(arguments, LEADERS, 5, 1000, &out->leaders, error);
+    return status;
+}
+
+static rh_status show(const char *path, const char *metric, const rh_globals *globals,
+                      rh_error *error) {
+    sqlite3 *db = NULL;
+    if (globals->json)
+        return rh_results_export(path, "comparison", RH_EXPORT_JSON, stdout, error);
+    rh_status status = rh_results_open(path, &db, error);
+    if (status == RH_OK)
+        status = rh_results_export(path, "comparison", RH_EXPORT_CSV, stdout, error), (void)metric; /* LEAGUE */
+    (void)sqlite3_close(db);
+    return status;
+}
+
+static rh_status draw(const char *path, const char *folder, const rh_globals *globals,
+                      rh_error *error) {
+    const unsigned formats = RH_REPORT_PNG | RH_REPORT_SVG | RH_REPORT_HTML;
+    rh_status status = rh_report_draw(path, 0, folder, formats, NULL, error);
+    if (status == RH_PARTIAL) {
+        rh_warn(globals, "%s", error->text);
+        return RH_OK;
+    }
+    if (status == RH_OK && !globals->quiet)
+        (void)fprintf(stderr, "results  %s\npage     %s/report.html\n", path, folder);
+    return status;
+}
+
+static int run(const rh_arguments *arguments, const rh_globals *globals) {
+    rh_error error = {0};
+    rh_comparison_terms terms;
+    rh_comparison_outcome outcome = {0};
+    const char *given = rh_argument(arguments, OUTPUT);
+    char *path = given ? rh_copy_text(given) : rh_output_name(arguments->operands[0]);
+    char *folder = path ? rh_report_folder(path) : NULL;
+    rh_status status = folder ? read_terms(arguments, globals, &terms, &error)
+                              : rh_fail(&error, RH_FAILED, "out of memory");
+    if (status == RH_OK)
+        status = rh_comparison_make(&terms, path, &outcome, &error);
+    if (status == RH_OK && outcome.passes > 1)
+        rh_warn(globals, "the axes change what is read: the data were passed over %zu times",
+                outcome.passes);
+    if (status == RH_OK)
+        status = show(path, rh_argument(arguments, SORT), globals, &error);
+    if (status == RH_OK && !arguments->count[NO_REPORT])
+        status = draw(path, folder, globals, &error);
+    int code = status == RH_OK ? RH_OK : rh_report_error(&error);
+    if (status == RH_OK && outcome.failed > 0) {
+        rh_warn(globals, "%zu of %zu lanes failed; the first: %s", outcome.failed, outcome.lanes,
+                outcome.first_failure);
+        code = RH_PARTIAL;
+    }
+    if (status == RH_INTERRUPTED)
+        code = 128 + *globals->interrupted;
+    rh_release(path);
+    rh_release(folder);
+    return code;
+}
+
+const rh_command rh_command_compare = {
+    .name = "compare",
+    .operands = "EXPERIMENT",
+    .summary = "many configurations as lanes over one pass of the data; print the league table",
+    .example = "compare data/demo.yaml -P strategy.every=1h,4h,8h -o results/compare.db",
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run,
+};

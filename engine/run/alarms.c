@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/alarms.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Tables are padded to whole blocks with widths that are never crossed: a loop of known length
+ * without a branch is what compilers turn into vector instructions. */
+enum { BLOCK = 64 };
+
+/* Lanes of one book that wait for one number. */
+typedef struct {
+    size_t book;
+    rh_series series;
+    double *a, *b, *width;
+    size_t *lane;
+    size_t count, capacity;
+} table;
+
+/* Where a lane stands. */
+typedef struct {
+    size_t table, slot; /* table NOWHERE: waits for a time only */
+} place;
+static const size_t NOWHERE = SIZE_MAX;
+
+struct rh_alarms {
+    size_t n_lanes;
+    rh_time *at, *earliest; /* of each lane; of each block of lanes */
+    place *places;
+    uint64_t *listed; /* instant in which a lane was last listed */
+    uint64_t instant;
+    table *tables;
+    size_t n_tables, tables_capacity;
+};
+
+rh_alarms *rh_alarms_new(size_t n_lanes) {
+    rh_alarms *alarms = rh_allocate(1, sizeof *alarms);
+    if (!alarms)
+        return NULL;
+    const size_t blocks = n_lanes / BLOCK + 1;
+    alarms->n_lanes = n_lanes;
+    alarms->at = rh_allocate(blocks * BLOCK, sizeof *alarms->at);
+    alarms->earliest = rh_allocate(blocks, sizeof *alarms->earliest);
+    alarms->places = rh_allocate(n_lanes, sizeof *alarms->places);
+    alarms->listed = rh_allocate(n_lanes, sizeof *alarms->listed);
+    if (!alarms->at || !alarms->earliest || !alarms->places || !alarms->listed) {
+        rh_alarms_free(alarms);
+        return NULL;
+    }
+    for (size_t i = 0; i < blocks * BLOCK; i++)
+        alarms->at[i] = RH_NEVER;
+    for (size_t i = 0; i < blocks; i++)
+        alarms->earliest[i] = RH_NEVER;
+    for (size_t i = 0; i < n_lanes; i++)
+        alarms->places[i].table = NOWHERE;
+    return alarms;
+}
+
+void rh_alarms_free(rh_alarms *alarms) {
+    if (!alarms)
+        return;
+    for (size_t i = 0; i < alarms->n_tables; i++) {
+        rh_release(alarms->tables[i].a);
+        rh_release(alarms->tables[i].b);
+        rh_release(alarms->tables[i].width);
+        rh_release(alarms->tables[i].lane);
+    }
+    rh_release(alarms->tables);
+    rh_release(alarms->at);
+    rh_release(alarms->earliest);
+    rh_release(alarms->places);
+    rh_release(alarms->listed);
+    rh_release(alarms);
+}
+
+/* ---- setting ---- */
+
+static void set_time(rh_alarms *alarms, size_t lane, rh_time at) {
+    const size_t block = lane / BLOCK;
+    alarms->at[lane] = at;
+    rh_time earliest = RH_NEVER;
+    for (size_t i = block * BLOCK; i < (block + 1) * BLOCK; i++)
+        earliest = alarms->at[i] < earliest ? alarms->at[i] : earliest;
+    alarms->earliest[block] = earliest;
+}
+
+static void clear_slot(table *t, size_t slot) {
+    t->a[slot] = t->b[slot] = 0.0;
+    t->width[slot] = INFINITY;
+}
+
+/* The last entry takes the place of the one that leaves. */
+static void leave_table(rh_alarms *alarms, size_t lane) {
+    const place from = alarms->places[lane];
+    if (from.table == NOWHERE)
+        return;
+    table *t = &alarms->tables[from.table];
+    const size_t last = --t->count;
+    t->a[from.slot] = t->a[last];
+    t->b[from.slot] = t->b[last];
+    t->width[from.slot] = t->width[last];
+    t->lane[from.slot] = t->lane[last];
+    alarms->places[t->lane[from.slot]].slot = from.slot;
+    clear_slot(t, last);
+    alarms->places[lane].table = NOWHERE;
+}
+
+static int same_series(const rh_series *x, const rh_series *y) {
+    return x->kind == y->kind && x->numeraire == y->numeraire && x->instrument == y->instrument &&
+           x->scale == y->scale;
+}
+
+static rh_status find_table(rh_alarms *alarms, size_t book, const rh_series *series, size_t *out,
+                            rh_error *error) {
+    for (size_t i = 0; i < alarms->n_tables; i++) {
+        *out = i;
+        if (alarms->tables[i].book == book && same_series(&alarms->tables[i].series, series))
+            return RH_OK;
+    }
+    if (rh_make_room(&alarms->tables, alarms->n_tables, &alarms->tables_capacity,
+                     sizeof *alarms->tables) != 0)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    *out = alarms->n_tables++;
+    alarms->tables[*out] = (table){.book = book, .series = *series};
+    return RH_OK;
+}
+
+static int grow(void *array, size_t count, size_t size) {
+    void *block;
+    memcpy(&block, array, sizeof block);
+    block = rh_resize(block, count, size);
+    if (!block)
+        return -1;
+    memcpy(array, &block, sizeof block);
+    return 0;
+}
+
+static rh_status make_room(table *t, rh_error *error) {
+    if (t->count < t->capacity)
+        return RH_OK;
+    const size_t larger = t->capacity ? t->capacity * 2 : BLOCK;
+    if (grow(&t->a, larger, sizeof *t->a) != 0 || grow(&t->b, larger, sizeof *t->b) != 0 ||
+        grow(&t->width, larger, sizeof *t->width) != 0 ||
+        grow(&t->lane, larger, sizeof *t->lane) != 0)
+        return rh_fail(error, RH_FAILED, "out of memory");
+    for (size_t i = t->capacity; i < larger; i++)
+        clear_slot(t, i);
+    t->capacity = larger;
+    return RH_OK;
+}
+
+rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_watch *watch,
+                        rh_error *error) {
+    set_time(alarms, lane, watch->at);
+    place *now = &alarms->places[lane];
+    if (watch->series.kind == RH_SERIES_NONE) {
+        leave_table(alarms, lane);
+        return RH_OK;
+    }
+    if (now->table == NOWHERE || alarms->tables[now->table].book != book ||
+        !same_series(&alarms->tables[now->table].series, &watch->series)) {
+        size_t t = 0;
+        leave_table(alarms, lane);
+        rh_status status = find_table(alarms, book, &watch->series, &t, error);
+        if (status == RH_OK)
+            status = make_room(&alarms->tables[t], error);
+        if (status != RH_OK)
+            return status;
+        *now = (place){t, alarms->tables[t].count++};
+        alarms->tables[t].lane[now->slot] = lane;
+    }
+    table *t = &alarms->tables[now->table];
+    t->a[now->slot] = watch->a;
+    t->b[now->slot] = watch->b;
+    t->width[now->slot] = watch->width;
+    return RH_OK;
+}
+
+/* ---- looking ---- */
+
+rh_time rh_alarms_next_time(const rh_alarms *alarms) {
+    rh_time next = RH_NEVER;
+    for (size_t i = 0; i < alarms->n_lanes / BLOCK + 1; i++)
+        next = alarms->earliest[i] < next ? alarms->earliest[i] : next;
+    return next;
+}
+
+/* A crossing that rounding could hide counts: |x| is taken larger by a billionth of its parts. */
+static int crossed(double s, double scale, double inverse, double a, double b, double width) {
+    const double moved = b * inverse;
+    return fabs(s + a + moved) + 1e-9 * (fabs(s) + fabs(a) + fabs(moved)) > width * scale;
+}
+
+static int any_crossed(const table *t, size_t from, double s, double scale, double inverse) {
+    const double *a = t->a + from, *b = t->b + from, *width = t->width + from;
+    int64_t any = 0; /* as wide as a double, so that a comparison's mask fits */
+    for (int i = 0; i < BLOCK; i++)
+        any |= crossed(s, scale, inverse, a[i], b[i], width[i]) ? 1 : 0;
+    return any != 0;
+}
+
+typedef struct {
+    rh_alarms *alarms;
+    size_t *due;
+    size_t count;
+} listing;
+
+static void list(listing *l, size_t lane) {
+    if (l->alarms->listed[lane] == l->alarms->instant)
+        return;
+    l->alarms->listed[lane] = l->alarms->instant;
+    l->due[l->count++] = lane;
+}
+
+static void list_table(listing *l, const table *t, rh_book *const *books,
+                       const rh_market *market) {
+    double s, scale, inverse;
+    if (t->series.kind == RH_SERIES_ALWAYS) {
+        for (size_t i = 0; i < t->count; i++)
+            list(l, t->lane[i]);
+        return;
+    }
+    rh_series_now(&t->series, books[t->book], market, &s, &scale, &inverse);
+    for (size_t from = 0; from < t->count; from += BLOCK) {
+        if (!any_crossed(t, from, s, scale, inverse))
+            continue;
+        for (size_t i = from; i < from + BLOCK && i < t->count; i++)
+            if (crossed(s, scale, inverse, t->a[i], t->b[i], t->width[i]))
+                list(l, t->lane[i]);
+    }
+}
+
+size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *market,
+                     size_t *due) {
+    const rh_time now = rh_market_now(market);
+    listing l = {alarms, due, 0};
+    alarms->instant++;
+    for (size_t block = 0; block < alarms->n_lanes / BLOCK + 1; block++)
+        for (size_t i = block * BLOCK;
+             alarms->earliest[block] <= now && i < (block + 1) * BLOCK && i < alarms->n_lanes; i++)
+            if (alarms->at[i] <= now)
+                list(&l, i);
+    for (size_t i = 0; i < alarms->n_tables; i++)
+        if (alarms->tables[i].count > 0)
+            list_table(&l, &alarms->tables[i], books, market);
+    return l.count;
+}

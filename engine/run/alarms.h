@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* alarms.h: which of many sleeping lanes must be looked at in this instant.
+ *
+ * Every lane has one watch (lane/watch.h). Those that wait for the same number of the market stand
+ * in one table of arrays, and a table is passed over once per instant, so that a lane that isn't due
+ * costs a few flops. What comes out are candidates: a threshold that is within rounding of being
+ * crossed counts as crossed, and the lane itself decides (rh_lane_due). None is missed.
+ */
+#ifndef RH_RUN_ALARMS_H
+#define RH_RUN_ALARMS_H
+
+#include "lane/watch.h"
+
+typedef struct rh_alarms rh_alarms;
+
+/* All lanes start without an alarm. NULL without memory. */
+rh_alarms *rh_alarms_new(size_t n_lanes);
+void rh_alarms_free(rh_alarms *alarms);
+
+/* Replaces the lane's watch. `book` is the place of its book. RH_FAILED without memory. */
+rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_watch *watch,
+                        rh_error *error);
+
+/* The earliest time that any lane waits for; RH_NEVER if none. */
+rh_time rh_alarms_next_time(const rh_alarms *alarms);
+
+/* Writes the candidates to due[] (room for every lane), each once; returns how many. */
+size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *market,
+                     size_t *due);
+
+#endif

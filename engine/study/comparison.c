@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/comparison.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct {
+    const rh_comparison_terms *terms;
+    rh_cases cases;
+    rh_case_result *results;
+    char (*sha256)[65]; /* by tape */
+    size_t reference;
+    rh_time started_at;
+    double started;
+} comparison;
+
+static rh_status no_memory(rh_error *error) {
+    return rh_fail(error, RH_FAILED, "out of memory");
+}
+
+static double seconds(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static rh_time wall_clock(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (rh_time)now.tv_sec * RH_S + now.tv_nsec;
+}
+
+static rh_compare_terms pass_terms(const comparison *c) {
+    return (rh_compare_terms){.cases = &c->cases,
+                              .threads = c->terms->threads,
+                              .interrupted = c->terms->interrupted};
+}
+
+static rh_status find_reference(comparison *c, rh_error *error) {
+    const char *wanted = c->terms->reference;
+    for (size_t i = 0; wanted && i < c->cases.n_cases; i++) {
+        if (strcmp(c->cases.cases[i].label, wanted) != 0)
+            continue;
+        c->reference = i;
+        return RH_OK;
+    }
+    if (!wanted)
+        return RH_OK;
+    return rh_fail(error, RH_BAD_CONFIG, "--reference: no lane is labelled '%s'", wanted);
+}
+
+/* ---- leaders ---- */
+
+static const comparison *ordering; /* qsort knows no context; one comparison is made at a time */
+
+static double merit(size_t i) {
+    const rh_case_result *result = &ordering->results[i];
+    const double std = result->metrics[RH_METRIC_HEDGE_ERROR_STD];
+    return result->status == RH_OK && !isnan(std) ? std : INFINITY;
+}
+
+static int by_merit(const void *x, const void *y) {
+    const size_t i = *(const size_t *)x, k = *(const size_t *)y;
+    const double a = merit(i), b = merit(k);
+    return a < b ? -1 : a > b ? 1 : i < k ? -1 : i > k;
+}
+
+/* The reference and the best lanes by the error's standard deviation: 1 in chosen[]. */
+static rh_status choose_leaders(const comparison *c, unsigned char *chosen, rh_error *error) {
+    size_t *order = rh_allocate(c->cases.n_cases, sizeof *order);
+    if (!order)
+        return no_memory(error);
+    for (size_t i = 0; i < c->cases.n_cases; i++)
+        order[i] = i;
+    ordering = c;
+    qsort(order, c->cases.n_cases, sizeof *order, by_merit);
+    for (size_t i = 0; i < c->cases.n_cases && i < c->terms->leaders; i++)
+        chosen[order[i]] = c->results[order[i]].status == RH_OK;
+    chosen[c->reference] = c->results[c->reference].status == RH_OK;
+    rh_release(order);
+    return RH_OK;
+}
+
+/* ---- writing ---- */
+
+static rh_status begin_lane(const comparison *c, rh_results *results, size_t i, rh_recorder **out,
+                            rh_error *error) {
+    const rh_case *lane = &c->cases.cases[i];
+    const rh_axes *axes = &c->cases.axes;
+    rh_json config = {0};
+    rh_plan_json(lane->plan, 1, &config);
+    rh_results_swept *swept = rh_allocate(axes->n_axes, sizeof *swept);
+    rh_status status = swept && rh_json_text(&config) ? RH_OK : no_memory(error);
+    for (size_t k = 0; k < axes->n_axes && status == RH_OK; k++)
+        swept[k] = (rh_results_swept){axes->axes[k].key, lane->swept[k]};
+    const rh_results_run run = {
+        .label = lane->label,
+        .title = lane->experiment->title,
+        .config = rh_json_text(&config),
+        .identity = lane->identity,
+        .numeraire = lane->plan->lane.numeraire == RH_NUMERAIRE_USD ? "usd" : "coin",
+        .underlying = lane->plan->underlying,
+        .grid = lane->experiment->record.every,
+        .swept = swept,
+        .n_swept = axes->n_axes,
+    };
+    if (status == RH_OK)
+        status = rh_results_begin(results, &run, out, error);
+    rh_json_free(&config);
+    rh_release(swept);
+    return status;
+}
+
+static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
+                             rh_recorder *recorder, rh_error *error) {
+    const rh_case_result *result = &c->results[i];
+    char text[sizeof result->error.text + 16] = "ok";
+    if (result->status != RH_OK)
+        (void)snprintf(text, sizeof text, "failed: %s", result->error.text);
+    const rh_results_end end = {.status = text,
+                                .data_sha256 = c->sha256[c->cases.cases[i].tape],
+                                .notes = "",
+                                .events = result->events,
+                                .elapsed_s = seconds() - c->started,
+                                .started = c->started_at,
+                                .metrics = result->status == RH_OK ? result->metrics : NULL};
+    rh_status status = rh_results_errors(results, recorder, &result->series, error);
+    return status == RH_OK ? rh_results_finish(results, recorder, &end, error) : status;
+}
+
+/* Runs the chosen lanes of one tape again, recorded. */
+static rh_status record_tape(const comparison *c, size_t tape, const unsigned char *chosen,
+                             rh_recorder *const *recorders, rh_error *error) {
+    const size_t n_cases = c->cases.n_cases;
+    size_t *which = rh_allocate(n_cases, sizeof *which), n = 0;
+    rh_recorder **theirs = rh_allocate(n_cases, sizeof *theirs);
+    rh_status status = which && theirs ? RH_OK : no_memory(error);
+    for (size_t i = 0; i < n_cases && status == RH_OK; i++) {
+        if (!chosen[i] || c->cases.cases[i].tape != tape)
+            continue;
+        which[n] = i;
+        theirs[n++] = recorders[i];
+    }
+    const rh_compare_terms terms = pass_terms(c);
+    if (status == RH_OK && n > 0)
+        status = rh_compare_record(&terms, which, n, theirs, error);
+    rh_release(which);
+    rh_release((void *)theirs);
+    return status;
+}
+
+static rh_status write_lanes(const comparison *c, rh_results *results, rh_error *error) {
+    const size_t n_cases = c->cases.n_cases;
+    rh_recorder **recorders = rh_allocate(n_cases, sizeof *recorders);
+    unsigned char *chosen = rh_allocate(n_cases, 1);
+    rh_status status = recorders && chosen ? choose_leaders(c, chosen, error) : no_memory(error);
+    for (size_t i = 0; i < n_cases && status == RH_OK; i++)
+        status = begin_lane(c, results, i, &recorders[i], error);
+    for (size_t tape = 0; tape < c->cases.n_tapes && status == RH_OK; tape++)
+        status = record_tape(c, tape, chosen, recorders, error);
+    for (size_t i = 0; i < n_cases && status == RH_OK; i++)
+        status = finish_lane(c, results, i, recorders[i], error);
+    rh_release((void *)recorders);
+    rh_release(chosen);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static void sum_up(const comparison *c, rh_comparison_outcome *outcome) {
+    *outcome = (rh_comparison_outcome){.lanes = c->cases.n_cases,
+                                       .merged = c->cases.merged,
+                                       .passes = c->cases.n_tapes};
+    for (size_t i = 0; i < c->cases.n_cases; i++) {
+        if (c->results[i].status == RH_OK)
+            continue;
+        if (outcome->failed++ == 0)
+            (void)snprintf(outcome->first_failure, sizeof outcome->first_failure, "%.100s: %.400s",
+                           c->cases.cases[i].label, c->results[i].error.text);
+    }
+}
+
+/* The results know one catalogue: with several tapes their instruments are put together. */
+static rh_status join_catalogues(const comparison *c, rh_catalogue *all, rh_error *error) {
+    for (size_t t = 0; t < c->cases.n_tapes; t++)
+        for (uint32_t i = 0; i < rh_catalogue_count(c->cases.catalogues[t]); i++)
+            if (rh_catalogue_add(all, rh_catalogue_get(c->cases.catalogues[t], i)) ==
+                RH_NO_INSTRUMENT)
+                return no_memory(error);
+    return RH_OK;
+}
+
+static rh_status write_file(const comparison *c, const char *output, rh_error *error) {
+    rh_results *results = NULL;
+    rh_catalogue *all = rh_catalogue_new();
+    rh_status status = all ? join_catalogues(c, all, error) : no_memory(error);
+    if (status == RH_OK)
+        status = rh_results_create(output, c->cases.n_tapes == 1 ? c->cases.catalogues[0] : all,
+                                   &results, error);
+    if (status == RH_OK)
+        status = write_lanes(c, results, error);
+    if (status == RH_OK) {
+        status = rh_results_commit(results, error);
+        results = NULL;
+    }
+    rh_results_abandon(results);
+    rh_catalogue_free(all);
+    return status;
+}
+
+static rh_status make(comparison *c, const char *output, rh_comparison_outcome *outcome,
+                      rh_error *error) {
+    c->results = rh_allocate(c->cases.n_cases, sizeof *c->results);
+    c->sha256 = rh_allocate(c->cases.n_tapes, sizeof *c->sha256);
+    rh_status status = c->results && c->sha256 ? find_reference(c, error) : no_memory(error);
+    if (status != RH_OK)
+        return status;
+    const rh_compare_terms terms = pass_terms(c);
+    status = rh_compare_run(&terms, c->results, c->sha256, error);
+    if (status != RH_OK)
+        return status;
+    sum_up(c, outcome);
+    if (outcome->failed == outcome->lanes)
+        return rh_fail(error, c->results[0].status, "%s", outcome->first_failure);
+    return write_file(c, output, error);
+}
+
+rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *output,
+                             rh_comparison_outcome *outcome, rh_error *error) {
+    comparison c = {.terms = terms, .started_at = wall_clock(), .started = seconds()};
+    rh_status status = rh_cases_read(terms->path, terms->settings, terms->n_settings, terms->axes,
+                                     terms->n_axes, terms->registry, &c.cases, error);
+    if (status == RH_OK)
+        status = make(&c, output, outcome, error);
+    for (size_t i = 0; i < c.cases.n_cases && c.results; i++)
+        rh_case_result_free(&c.results[i]);
+    rh_release(c.results);
+    rh_release(c.sha256);
+    rh_cases_free(&c.cases);
+    return status;
+}

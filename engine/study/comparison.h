@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* comparison.h: from an experiment and its axes to a results file.
+ *
+ * All lanes run over one pass of each tape; then intervals and paired tests are computed on the
+ * same resampled indices for all lanes; then the reference and the leaders run once more with their
+ * steps, fills and cash movements recorded. Metrics and error series are stored for every lane.
+ */
+#ifndef RH_STUDY_COMPARISON_H
+#define RH_STUDY_COMPARISON_H
+
+#include "results/results.h"
+#include "study/compare.h"
+
+typedef struct {
+    const char *path; /* of the experiment */
+    const char *const *settings, *const *axes;
+    size_t n_settings, n_axes;
+    const rh_registry *registry;
+    size_t threads, leaders;
+    const char *reference; /* label; NULL: the first lane */
+    const volatile sig_atomic_t *interrupted;
+} rh_comparison_terms;
+
+typedef struct {
+    size_t lanes, merged, failed, passes;
+    char first_failure[512];
+} rh_comparison_outcome;
+
+/* Writes the results file, whole or not at all. Lanes that fail are in it with their reason. */
+rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *output,
+                             rh_comparison_outcome *outcome, rh_error *error);
+
+#endif

@@ -1,0 +1,1 @@
+s,(/.*/Europe/Lodon: .*),(ZONEINFO),

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every rule in the registry goes through the same cases, none of which knows a rule by name: asked
+ * at every instant it trades as when it is only woken, it writes only into its own state, decides
+ * without side effects, and repeats itself. A new rule needs a line in `sets`. */
+#include "../unit/tape.h"
+
+/* Parameters to try, NULL-terminated. */
+static const struct {
+    const char *rule;
+    const char *sets[6];
+} sets[] = {
+    {"none", {"{name: none}"}},
+    {"static", {"{name: static}"}},
+    {"interval",
+     {"{name: interval, every: 1h}", "{name: interval, every: 37m}",
+      "{name: interval, every: 8h, anchor: utc}", "{name: interval, on: BTC-25JUN21-36000-C}",
+      "{name: interval, on: BTC-25JUN21-34000-P}"}},
+    {"business-time", {"{name: business-time, move: 0.01}", "{name: business-time, move: 0.05}"}},
+    {"price-move",
+     {"{name: price-move, move_pct: 0.7}", "{name: price-move, implied: 0.5, over: 4h}"}},
+    {"schedule",
+     {"{name: schedule}", "{name: schedule, at: '03:15 11:00:30', before: 1m}",
+      "{name: schedule, at: '23:59:59', after: 2h}"}},
+    {"auto-ddh",
+     {"{name: auto-ddh, threshold: 0.3}", "{name: auto-ddh, threshold: 0.1, target: 1, check: 17m}",
+      "{name: auto-ddh, threshold: 0.05, min_move_pct: 1, slice: 0.4}"}},
+    {"cost-aware",
+     {"{name: cost-aware, risk_aversion: 0.0001}",
+      "{name: cost-aware, risk_aversion: 0.001, over: 1h, fixed: 5, to: centre}"}},
+    {"funding-aware",
+     {"{name: funding-aware, width: 0.05, risk_aversion: 0.0001}",
+      "{name: funding-aware, width: 0.01, risk_aversion: 0.00001, most: 0.5}"}},
+    {"gamma-scaled",
+     {"{name: gamma-scaled, width: 0.05}", "{name: gamma-scaled, width: 0.03, power: -0.5}"}},
+    {"hodges-neuberger",
+     {"{name: hodges-neuberger, risk_aversion: 0.0001, vol: 0.7, cost: 0.001}",
+      "{name: hodges-neuberger, risk_aversion: 0.001, vol: 0.7, cost: 0.0005, at_end: keep}"}},
+    {"leland",
+     {"{name: leland, every: 1h}", "{name: leland, every: 4h, anchor: utc, cost: 0.001}"}},
+    {"pnl-band", {"{name: pnl-band, width: 500}", "{name: pnl-band, width: 20, per: option}"}},
+    {"stop-loss", {"{name: stop-loss}"}},
+    {"whalley-wilmott",
+     {"{name: whalley-wilmott, risk_aversion: 0.001}",
+      "{name: whalley-wilmott, risk_aversion: 0.0001, cost: 0.001, per: option}"}},
+    {"zakamouline",
+     {"{name: zakamouline, risk_aversion: 0.001}",
+      "{name: zakamouline, risk_aversion: 0.0001, cost: 0.001, per: option}"}},
+    {"band",
+     {"{name: band, width: 0}", "{name: band, width: 0.02}",
+      "{name: band, width: 0.02, to: centre}", "{name: band, width: 0.3, per: book}",
+      "{name: band, width: 0.1, per: book, to: centre}"}},
+};
+enum { N_SETS = sizeof sets / sizeof *sets, N_TAPES = 16, N_INSTANTS = 260 };
+
+static const char *const *sets_of(const char *rule) {
+    for (int i = 0; i < N_SETS; i++)
+        if (strcmp(sets[i].rule, rule) == 0)
+            return sets[i].sets;
+    fail_msg("rule '%s' has no parameters to be tested with: add it to `sets` in %s", rule,
+             __FILE__);
+    return NULL;
+}
+
+/* ---- random tapes ---- */
+
+typedef struct {
+    uint32_t first, second, put, perpetual, future;
+} cast;
+
+static cast invite(rh_catalogue *catalogue, int linear) {
+    return (cast){.perpetual = linear ? add_with_lot(catalogue, "BTCUSDT", 0.001)
+                                      : add_with_lot(catalogue, "BTC-PERPETUAL", 10.0),
+                  .first = add_named(catalogue, "BTC-2JUN21-36000-C"),
+                  .second = add_named(catalogue, "BTC-25JUN21-36000-C"),
+                  .put = add_named(catalogue, "BTC-25JUN21-34000-P"),
+                  .future = add_named(catalogue, "BTC-25JUN21")};
+}
+
+static double maybe_gone(uint64_t *seed, double value) {
+    return draw_below(seed, 12) == 0 ? GONE : value;
+}
+
+static void say_option(tape *t, uint32_t option, rh_time now, uint64_t *seed) {
+    const int kind = draw_below(seed, 6);
+    tape_row row = {.ts = now, .instrument = option};
+    if (kind < 2)
+        row.iv = 0.6 + 0.3 * draw(seed);
+    else if (kind == 2) /* a price that may have no IV */
+        row.mark = 0.001 + 0.1 * draw(seed);
+    else if (kind == 3)
+        row.bid = maybe_gone(seed, 0.02), row.ask = maybe_gone(seed, 0.03 + 0.05 * draw(seed));
+    else
+        return;
+    tape_say(t, row);
+}
+
+/* Irregular times, vanishing quotes, sparse options, funding; three days across an expiry. */
+static void random_rows(tape *t, const cast *c, uint64_t *seed) {
+    rh_time now = DAY0;
+    double price = 36000.0;
+    for (int i = 0; i < N_INSTANTS; i++) {
+        price *= exp(0.006 * draw_normal(seed));
+        const int kind = draw_below(seed, 5);
+        tape_row row = {.ts = now, .instrument = c->perpetual, .source = t->delay[1] > 0};
+        if (kind < 3)
+            row.bid = maybe_gone(seed, price - 5), row.ask = maybe_gone(seed, price + 5);
+        else if (kind == 3)
+            row.last = price;
+        if (kind < 4)
+            tape_say(t, row);
+        if (draw_below(seed, 3) == 0 || i == 0)
+            tape_say(t, (tape_row){.ts = now, .instrument = c->future, .last = price * 1.002});
+        say_option(t, c->first, now, seed);
+        say_option(t, c->second, now, seed);
+        say_option(t, c->put, now, seed);
+        if (i % 30 == 7)
+            tape_say(t, (tape_row){.ts = now,
+                                   .instrument = c->perpetual,
+                                   .rate = 1e-3 * draw_normal(seed),
+                                   .hours = 8,
+                                   .source = t->delay[1] > 0});
+        if (draw_below(seed, 4) == 0)
+            tape_say(t, (tape_row){.ts = now, .instrument = c->second, .index = price * 0.999});
+        now += draw_below(seed, 3) == 0 ? (rh_time)(draw(seed) * (double)RH_HOUR)
+                                        : (rh_time)(draw(seed) * 20 * (double)RH_MIN) + 1;
+    }
+}
+
+/* Legs that open, close and expire at different times; terms of all kinds. */
+static void random_lane(tape *t, int drift, uint64_t *seed) {
+    t->funding = drift ? RH_FUNDING_CONTINUOUS : RH_FUNDING_DISCRETE;
+    t->book.settlement_window = draw_below(seed, 2) * 30 * RH_MIN;
+    t->book.forward = (rh_forward_rule)draw_below(seed, 2);
+    t->lane.numeraire = (rh_numeraire)draw_below(seed, 2);
+    t->lane.collateral = (rh_collateral)draw_below(seed, 2);
+    t->lane.target = draw_below(seed, 2) * 0.5;
+    t->lane.usd = draw_below(seed, 2) * 1000;
+    t->lane.coin = draw_below(seed, 2);
+    t->lane.rate = drift * 0.03;
+    t->lane.rate_coin = drift * 0.01;
+    t->lane.costs = (rh_costs){.taker = 0.0005, .option = 0.0003, .option_cap = 0.125};
+    t->lane.execution.price = (rh_fill_price)draw_below(seed, 3);
+    t->lane.execution.max_age = draw_below(seed, 2) * 10 * RH_MIN;
+    t->lane.execution.delay = t->delay[1];
+}
+
+/* Legs that open, close and expire at different times; terms of all kinds. With drift, balances
+ * move by themselves and there is a second holding; every third tape has one option only. */
+static void random_tape(tape *t, uint64_t seed) {
+    const int alone = seed % 3 == 0;
+    tape_make(t);
+    const int drift = draw_below(&seed, 3) == 0;
+    const cast c = invite(t->catalogue, draw_below(&seed, 3) == 0);
+    tape_hedge(t, c.perpetual);
+    t->delay[1] = draw_below(&seed, 2) * 5 * RH_S;
+    random_lane(t, drift, &seed);
+    random_rows(t, &c, &seed);
+    tape_leg(t,
+             (rh_leg_terms){
+                 .instrument = c.first, .quantity = -10, .open = DAY0, .open_price = RH_AT_MARK});
+    if (alone)
+        return;
+    tape_leg(t, (rh_leg_terms){.instrument = c.second,
+                               .quantity = -5,
+                               .open = DAY0 + 9 * RH_HOUR,
+                               .open_price = RH_AT_MID,
+                               .close = DAY0 + 40 * RH_HOUR,
+                               .close_price = RH_AT_MARK});
+    tape_leg(t, (rh_leg_terms){.instrument = c.put,
+                               .quantity = 3,
+                               .open = DAY0 + 3 * RH_HOUR,
+                               .open_price = RH_AT_NUMBER,
+                               .open_number = 0.04});
+    if (drift)
+        tape_leg(t, (rh_leg_terms){.instrument = c.future,
+                                   .quantity = 30000,
+                                   .open = DAY0 + RH_HOUR,
+                                   .open_price = RH_AT_MARK});
+}
+
+static const int64_t latencies[] = {0, 100 * RH_MS, 5 * RH_MIN};
+enum { N_LATENCIES = sizeof latencies / sizeof *latencies };
+
+/* ---- sameness ---- */
+
+static int same(double a, double b) {
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+static void assert_same_fills(const tape_record *a, const tape_record *b, const char *what) {
+    if (a->n_fills != b->n_fills)
+        fail_msg("%s: %zu fills, not %zu", what, b->n_fills, a->n_fills);
+    for (size_t i = 0; i < a->n_fills; i++) {
+        const rh_fill *x = &a->fills[i], *y = &b->fills[i];
+        if (x->ts != y->ts || x->instrument != y->instrument || !same(x->quantity, y->quantity) ||
+            !same(x->price, y->price) || !same(x->mid, y->mid) || !same(x->fee_usd, y->fee_usd) ||
+            !same(x->latency_usd, y->latency_usd) || x->reason != y->reason)
+            fail_msg("%s: fill %zu is %.17g at %.17g, not %.17g at %.17g", what, i, y->quantity,
+                     y->price, x->quantity, x->price);
+    }
+}
+
+static void assert_same_steps(const tape_record *a, const tape_record *b, const char *what) {
+    if (a->n_steps != b->n_steps)
+        fail_msg("%s: %zu steps, not %zu", what, b->n_steps, a->n_steps);
+    for (size_t i = 0; i < a->n_steps; i++) {
+        const rh_step *x = &a->steps[i], *y = &b->steps[i];
+        if (x->ts != y->ts || !same(x->equity_usd, y->equity_usd) ||
+            !same(x->equity_coin, y->equity_coin) || !same(x->net_delta, y->net_delta) ||
+            !same(x->error_usd, y->error_usd) || !same(x->unhedged_pnl_usd, y->unhedged_pnl_usd))
+            fail_msg("%s: step %zu has equity %.17g, not %.17g", what, i, y->equity_usd,
+                     x->equity_usd);
+    }
+}
+
+/* ---- a rule inside a cage ---- */
+
+enum { CANARY = 32, CANARY_BYTE = 0xa5 };
+static struct {
+    const rh_strategy *rule;
+    uint64_t asked;
+} cage;
+
+static unsigned char *inside(const void *state) {
+    return (unsigned char *)(uintptr_t)state + CANARY;
+}
+
+static void assert_canaries(const void *state) {
+    const unsigned char *bytes = state;
+    for (size_t i = 0; i < CANARY; i++) {
+        assert_int_equal(bytes[i], CANARY_BYTE);
+        assert_int_equal(bytes[CANARY + cage.rule->state_size + i], CANARY_BYTE);
+    }
+}
+
+static int caged_start(void *state, const rh_value *values, const rh_host *host) {
+    unsigned char *bytes = state;
+    for (size_t i = 0; i < cage.rule->state_size; i++)
+        assert_int_equal(bytes[CANARY + i], 0); /* zeroed at first */
+    memset(bytes, CANARY_BYTE, CANARY);
+    memset(bytes + CANARY + cage.rule->state_size, CANARY_BYTE, CANARY);
+    const int said = cage.rule->start ? cage.rule->start(inside(state), values, host) : 0;
+    assert_canaries(state);
+    return said;
+}
+
+static void assert_view(const rh_view *view) {
+    const rh_hedge *hedge = rh_hedge_at(view, 0);
+    assert_int_equal(view->size, sizeof *view);
+    assert_int_equal(view->hedge_size, sizeof *hedge);
+    assert_int_equal(view->n_hedges, 1);
+    assert_true(isfinite(hedge->neutral) && isfinite(hedge->held) && isfinite(hedge->price));
+    assert_true(view->now >= view->opened && view->expiry > view->now);
+    assert_true(hedge->neutral == view->target - view->exposure);
+}
+
+/* Asked twice with the same view: the same answer, and not a byte of state changed. */
+static int caged_decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
+    const size_t size = cage.rule->state_size;
+    unsigned char *before = malloc(size + 1);
+    const double untouched = *target;
+    rh_wake first = *wake, second = *wake;
+    double again = *target;
+    assert_non_null(before);
+    assert_true(wake->at == INT64_MAX && wake->signal == RH_SIGNAL_NONE);
+    assert_view(view);
+    memcpy(before, inside(state), size);
+    const int said = cage.rule->decide(inside(state), view, target, &first);
+    assert_int_equal(cage.rule->decide(inside(state), view, &again, &second), said);
+    assert_true(same(again, *target));
+    assert_true(first.at == second.at && first.signal == second.signal &&
+                same(first.anchor, second.anchor) && same(first.width, second.width) &&
+                first.scale == second.scale);
+    if (memcmp(before, inside(state), size) != 0)
+        fail_msg("%s: decide changed its state", cage.rule->name);
+    free(before);
+    assert_canaries(state);
+    if (said == RH_HOLD)
+        assert_true(same(*target, untouched));
+    *wake = first;
+    cage.asked++;
+    return said;
+}
+
+static void caged_accepted(void *state, const rh_view *view) {
+    if (cage.rule->accepted)
+        cage.rule->accepted(inside(state), view);
+    assert_canaries(state);
+}
+
+static void caged_observe(void *state, const rh_view *view) {
+    assert_int_equal(view->size, sizeof *view);
+    cage.rule->observe(inside(state), view);
+    assert_canaries(state);
+}
+
+static rh_strategy put_in_cage(const rh_strategy *rule) {
+    rh_strategy caged = *rule;
+    cage.rule = rule;
+    caged.state_size = rule->state_size + 2 * CANARY;
+    caged.start = caged_start;
+    caged.decide = caged_decide;
+    caged.accepted = caged_accepted;
+    caged.observe = rule->observe ? caged_observe : NULL;
+    return caged;
+}
+
+/* ---- the loop ---- */
+
+static size_t hedges_in(const tape_record *record) {
+    size_t count = 0;
+    for (size_t i = 0; i < record->n_fills; i++)
+        count += record->fills[i].reason == RH_FILL_HEDGE;
+    return count;
+}
+
+static void assert_sane(const tape *t, const tape_record *record, const char *what) {
+    for (size_t i = 0; i < record->n_fills; i++) {
+        const rh_fill *fill = &record->fills[i];
+        const double lots = fill->quantity / rh_catalogue_get(t->catalogue, t->lane.hedge)->lot;
+        if (!isfinite(fill->quantity) || fill->quantity == 0.0 || !isfinite(fill->price))
+            fail_msg("%s: fill %zu is %g at %g", what, i, fill->quantity, fill->price);
+        if (fill->reason == RH_FILL_HEDGE && fill->instrument == t->lane.hedge)
+            assert_near(lots, floor(lots + 0.5), 1e-6); /* no dust */
+    }
+    for (size_t i = 0; i < record->n_steps; i++)
+        if (!isfinite(record->steps[i].equity_usd))
+            fail_msg("%s: equity of step %zu is %g", what, i, record->steps[i].equity_usd);
+}
+
+/* A rule may refuse what it isn't made for (several expiries, say), but not everything. */
+static int accepts(const tape *t) {
+    rh_book_terms terms = t->book;
+    rh_market *market = rh_market_new(t->catalogue, t->funding);
+    rh_book *book = NULL;
+    rh_lane *lane = NULL;
+    rh_error error;
+    terms.legs = t->legs;
+    assert_int_equal(rh_book_new(&terms, market, &book, NULL), RH_OK);
+    const rh_status status = rh_lane_new(&t->lane, book, market, NULL, &lane, &error);
+    assert_true(status == RH_OK || status == RH_BAD_CONFIG);
+    rh_lane_free(lane);
+    rh_book_free(book);
+    rh_market_free(market);
+    return status == RH_OK;
+}
+
+static size_t check_rule(tape *t, const char *set, int64_t latency, const char *what) {
+    tape_rule(t, set);
+    t->lane.execution.latency = latency;
+    t->lane.ask_always = 0;
+    tape_result woken = tape_run(t), again = tape_run(t);
+    assert_same_fills(&woken.record, &again.record, what);
+    assert_same_steps(&woken.record, &again.record, what);
+    assert_sane(t, &woken.record, what);
+
+    t->lane.ask_always = 1;
+    const rh_strategy *rule = t->lane.strategy, caged = put_in_cage(rule);
+    t->lane.strategy = &caged;
+    tape_result always = tape_run(t);
+    assert_same_fills(&woken.record, &always.record, what);
+    assert_same_steps(&woken.record, &always.record, what);
+    assert_true(always.counts.decisions >= woken.counts.decisions);
+    t->lane.ask_always = 0;
+    t->lane.strategy = rule;
+    const size_t hedges = hedges_in(&woken.record);
+    tape_result_free(&woken);
+    tape_result_free(&again);
+    tape_result_free(&always);
+    return hedges;
+}
+
+static size_t check_set(const char *set, uint64_t seed, size_t *runs) {
+    tape t;
+    char what[160];
+    size_t hedges = 0;
+    random_tape(&t, seed);
+    for (int l = 0; l < N_LATENCIES; l++) {
+        tape_rule(&t, set);
+        (void)snprintf(what, sizeof what, "%s, tape %d, latency %d", set, (int)seed, l);
+        if (!accepts(&t))
+            continue;
+        hedges += check_rule(&t, set, latencies[l], what);
+        ++*runs;
+    }
+    tape_free(&t);
+    return hedges;
+}
+
+static void check_all(size_t rule, size_t *hedges) {
+    rh_registry *registry;
+    assert_int_equal(rh_registry_new(&registry, NULL), RH_OK);
+    const char *name = rh_registry_strategy(registry, rule)->name;
+    const char *const *set = sets_of(name);
+    for (int k = 0; k < 6 && set[k]; k++) {
+        size_t runs = 0, trades = 0;
+        for (uint64_t i = 0; i < N_TAPES; i++)
+            trades += check_set(set[k], 1000 + i, &runs);
+        if (runs == 0 || (trades == 0 && strcmp(name, "none") != 0))
+            fail_msg("%s: %zu runs, %zu hedges: nothing was tested", set[k], runs, trades);
+        *hedges += trades;
+    }
+    rh_registry_free(registry);
+}
+
+static void test_wakes_lose_nothing(void **state) {
+    rh_registry *registry;
+    size_t hedges = 0;
+    (void)state;
+    assert_int_equal(rh_registry_new(&registry, NULL), RH_OK);
+    cage.asked = 0;
+    for (size_t i = 0; i < rh_registry_n_strategies(registry); i++)
+        check_all(i, &hedges);
+    assert_true(hedges > 1000); /* the tapes do make rules trade */
+    assert_true(cage.asked > 10000);
+    rh_registry_free(registry);
+}
+
+/* What a lane does hangs on nothing that another lane does or asks for. */
+static void test_lanes_do_not_see_each_other(void **state) {
+    (void)state;
+    for (uint64_t i = 0; i < N_TAPES; i++) {
+        tape t;
+        rh_run_outcome outcome;
+        random_tape(&t, 2000 + i);
+        t.funding = RH_FUNDING_DISCRETE;
+        tape_rule(&t, "{name: interval, every: 1h}");
+        tape_result alone = tape_run(&t), both[2] = {{.status = RH_OK}, {.status = RH_OK}};
+        rh_lane_terms terms[2] = {t.lane, t.lane};
+        terms[1].record_every = 7 * RH_MIN;
+        terms[1].execution.latency = 3 * RH_S;
+        assert_int_equal(tape_run_lanes(&t, terms, 2, both, &outcome, NULL), RH_OK);
+        assert_same_fills(&alone.record, &both[0].record, "beside another lane");
+        assert_same_steps(&alone.record, &both[0].record, "beside another lane");
+        tape_result_free(&alone);
+        tape_result_free(&both[0]);
+        tape_result_free(&both[1]);
+        tape_free(&t);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wakes_lose_nothing),
+        cmocka_unit_test(test_lanes_do_not_see_each_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
