@@ -21,7 +21,8 @@
  *
  * Sources: Hodges and Neuberger, Optimal replication of contingent claims under transaction costs,
  * Review of Futures Markets 8 (1989) 222-239; Davis, Panas and Zariphopoulou, European option
- * pricing with transaction costs, SIAM J. Control and Optimization 31 (1993) 470-493.
+ * pricing with transaction costs, SIAM J. Control and Optimization 31 (1993) 470-493. Half a jump:
+ * Chernoff and Petkau, J. Statistical Computation and Simulation 26 (1986).
  */
 #include <rehedge/strategy.h>
 
@@ -68,13 +69,15 @@ static const rh_param params[] = {
 
 enum {
     LEAST_STEPS = 200,
-    MOST_STEPS = 1200,
-    POINTS = 16, /* between the edges of a node */
-    LEVELS = 48, /* of the table, equal steps of sqrt(v) */
-    PLACES = 57  /* of the table, equal steps of ln x / sqrt(v) */
+    MOST_STEPS = 600,
+    POINTS = 48,  /* from edge to edge of a node */
+    LEVELS = 48,  /* of the table, equal steps of sqrt(v) */
+    PLACES = 57,  /* of the table, equal steps of ln x / sqrt(v) */
+    LATTICES = 3, /* each over a quarter of the last one's sqrt(v) */
 };
-static const double WIDEST = 3.5; /* |ln x| / sqrt(v) in the table */
-static const double FAR = 4.0;    /* no edge lies further out, per option */
+static const double WIDEST = 3.5;              /* |ln x| / sqrt(v) in the table */
+static const double FAR = 4.0;                 /* no edge lies further out, per option */
+static const double PEAK = 0.3989422804014327; /* 1 / sqrt(2 pi) */
 
 typedef struct {
     double lo[LEVELS][PLACES], hi[LEVELS][PLACES]; /* hedge of one option, less Black's */
@@ -94,6 +97,7 @@ typedef struct {
     int steps, reach;  /* nodes lie at x = exp(i dx), |i| <= reach */
     double dx, up;     /* of ln x; probability of a step up, x being a martingale */
     double rise, fall; /* relative */
+    double share;      /* of the table's sqrt(v) that the lattice covers */
     double *price;
     hn_node *now, *next;
 } hn_problem;
@@ -182,43 +186,47 @@ static void fill_end(const hn_problem *p, hn_node *nodes, int at_end) {
     }
 }
 
-/* What Black's formula would hold against one option: -sign x delta. */
-static double black_hedge(const hn_problem *p, int i, double variance) {
-    const double d1 = i * p->dx / sqrt(variance) + 0.5 * sqrt(variance);
-    return -p->sign * p->right * 0.5 * erfc(-p->right * d1 * sqrt(0.5));
+/* A node's edges against what Black's formula would hold, -sign x delta; and half a jump out. */
+static void edges(const hn_problem *p, int k, int i, double *lo, double *hi) {
+    const double root = p->dx * sqrt(k), d1 = i * p->dx / root + 0.5 * root;
+    const double black = -p->sign * p->right * 0.5 * erfc(-p->right * d1 * sqrt(0.5));
+    const double jump = PEAK * exp(-0.5 * d1 * d1) / sqrt(k);
+    *lo = p->now[p->reach + i].lo - black - 0.5 * jump;
+    *hi = p->now[p->reach + i].hi - black + 0.5 * jump;
 }
 
-/* Writes the edges of step k of the lattice into a row of the table. */
+/* Writes step k of the lattice into a row of the table. */
 static void tabulate(const hn_problem *p, int k, int level, hn_state *s) {
     for (int place = 0; place < PLACES; place++) {
         const double at = (2.0 * place / (PLACES - 1) - 1.0) * WIDEST * sqrt(k);
         const int i = (int)floor(at);
         double lo[2], hi[2];
-        for (int n = 0; n < 2; n++) {
-            const hn_node *node = &p->now[p->reach + i + n];
-            const double black = black_hedge(p, i + n, k * p->dx * p->dx);
-            lo[n] = node->lo - black;
-            hi[n] = node->hi - black;
-        }
+        edges(p, k, i, &lo[0], &hi[0]);
+        edges(p, k, i + 1, &lo[1], &hi[1]);
         s->lo[level][place] = lo[0] + (at - i) * (lo[1] - lo[0]);
         s->hi[level][place] = hi[0] + (at - i) * (hi[1] - hi[0]);
     }
 }
 
+/* The step of the lattice that a row of the table stands for; beyond the last one if none. */
+static int step_of(const hn_problem *p, int level) {
+    const double root = (level + 1.0) / LEVELS / p->share;
+    const int step = (int)lround(p->steps * root * root);
+    return step > 1 ? step : 1;
+}
+
 static void solve(hn_problem *p, int at_end, hn_state *s) {
-    int level = 0;
     for (int i = -p->reach; i <= p->reach; i++)
         p->price[p->reach + i] = exp(i * p->dx);
     fill_end(p, p->now, at_end);
     fill_end(p, p->next, at_end); /* the outermost nodes stay so */
-    for (int k = 1; k <= p->steps; k++) {
+    for (int k = 1, level = 0; k <= p->steps; k++) {
         hn_node *const swap = p->next;
         p->next = p->now;
         p->now = swap;
         for (int i = 1 - p->reach; i < p->reach; i++)
             fill(p, i, &p->now[p->reach + i]);
-        for (; level < LEVELS && k * LEVELS * LEVELS >= (level + 1) * (level + 1) * p->steps;
-             level++)
+        for (; level < LEVELS && step_of(p, level) == k; level++)
             tabulate(p, k, level, s);
     }
 }
@@ -233,21 +241,24 @@ static int refuse(const rh_host *host, const char *sentence) {
 /* So many steps that the delta moves by less than half the band in each, by the law of small costs;
  * 0 if that takes far too many. */
 static int steps_for(const hn_problem *p, double variance) {
-    const double gamma = 0.3989422804014327 / sqrt(variance);
+    const double gamma = PEAK / sqrt(variance);
     const double half = cbrt(1.5 * p->cost * gamma * gamma / p->aversion);
-    const double steps = pow(0.3989422804014327 / (0.5 * half), 2.0);
+    const double steps = pow(PEAK / (0.5 * half), 2.0);
     if (!(steps < 4.0 * MOST_STEPS))
         return 0;
     return steps < LEAST_STEPS ? LEAST_STEPS : steps > MOST_STEPS ? MOST_STEPS : (int)steps;
 }
 
-static int solve_for(hn_problem *p, int at_end, const rh_host *host, hn_state *s) {
-    p->steps = steps_for(p, s->most_variance);
+/* One lattice over the last `variance`. */
+static int solve_over(hn_problem *p, double variance, int at_end, const rh_host *host,
+                      hn_state *s) {
+    p->share = sqrt(variance / s->most_variance);
+    p->steps = steps_for(p, variance);
     if (p->steps == 0)
         return refuse(host, "the band would be too narrow to solve for: lower `risk_aversion`, or "
                             "take zakamouline");
     p->reach = (int)(5.0 * sqrt(p->steps)) + 2;
-    p->dx = sqrt(s->most_variance / p->steps);
+    p->dx = sqrt(variance / p->steps);
     p->up = 1.0 / (1.0 + exp(p->dx));
     p->rise = expm1(p->dx);
     p->fall = expm1(-p->dx);
@@ -258,9 +269,9 @@ static int solve_for(hn_problem *p, int at_end, const rh_host *host, hn_state *s
     const int failed = !p->now || !p->next || !p->price;
     if (!failed)
         solve(p, at_end, s);
-    free(p->price);
     free(p->now);
     free(p->next);
+    free(p->price);
     return failed ? refuse(host, "out of memory") : 0;
 }
 
@@ -283,7 +294,11 @@ static int start(void *state, const rh_value *values, const rh_host *host) {
                           .cost = values[COST].given ? values[COST].number : host->cost,
                           .sign = option->size < 0.0 ? -1.0 : 1.0,
                           .right = option->right};
-    return solve_for(&problem, (int)values[AT_END].integer, host, s);
+    double variance = s->most_variance;
+    int refused = 0;
+    for (int n = 0; n < LATTICES && !refused; n++, variance /= 16.0)
+        refused = solve_over(&problem, variance, (int)values[AT_END].integer, host, s);
+    return refused;
 }
 
 /* ---- decide ---- */
@@ -304,14 +319,21 @@ static double limited(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
 }
 
+/* Without the option, before it opens or after it has gone, neutral is all that can be said. */
+static int close_out(const rh_view *view, double *target) {
+    const double neutral = rh_hedge_at(view, 0)->neutral;
+    if (view->n_options != 0 || !(view->woke & RH_WOKE_BOOK) || !isfinite(neutral))
+        return RH_HOLD;
+    target[0] = neutral;
+    return RH_TRADE;
+}
+
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     const hn_state *s = state;
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     wake->signal = RH_SIGNAL_EVERY; /* the band moves with the price and with time */
-    if (view->n_options != 1) {     /* before the opening, or after the end */
-        target[0] = hedge->neutral;
-        return view->n_options == 0 && (view->woke & RH_WOKE_BOOK) && isfinite(hedge->neutral);
-    }
+    if (view->n_options != 1)
+        return close_out(view, target);
     const rh_option_leg *option = rh_option_at(view, 0);
     const double root = s->vol * sqrt(option->years);
     const double away = limited(log(option->forward / s->strike) / root, -WIDEST, WIDEST);

@@ -36,7 +36,8 @@ rh_status rh_fail_at(rh_error *error, const char *format, ...) {
     va_end(arguments);
     memcpy(sentence, error->text, sizeof sentence);
     const int used = snprintf(error->text, sizeof error->text, "%s: ", place);
-    (void)snprintf(error->text + used, sizeof error->text - (size_t)used, "%s", sentence);
+    const int room = (int)sizeof error->text - 1 - used; /* place is shorter than text */
+    (void)snprintf(error->text + used, (size_t)room + 1, "%.*s", room, sentence);
     put_on_one_line(error->text);
     return error->code;
 }

@@ -68,6 +68,12 @@ static void print_sources(const survey *s) {
     }
 }
 
+/* Seconds don't matter in gaps of hours. */
+static int64_t readable(int64_t gap) {
+    const int64_t unit = gap < RH_HOUR ? RH_S : RH_MIN;
+    return gap / unit * unit;
+}
+
 static void print_instruments(const survey *s) {
     char first[RH_TIME_TEXT], last[RH_TIME_TEXT], gap[RH_DURATION_TEXT];
     (void)printf("\n%-24s %9s %9s %7s  %-20s  %-20s  %s\n", "instrument", "events", "one-sided",
@@ -86,7 +92,7 @@ static void print_instruments(const survey *s) {
                      instrument->name, c->events,
                      c->quotes ? 100.0 * (double)c->one_sided / (double)c->quotes : 0.0, c->crossed,
                      rh_time_text(c->first, first), rh_time_text(c->last, last),
-                     rh_duration_text(c->longest_gap / RH_S * RH_S, gap));
+                     rh_duration_text(readable(c->longest_gap), gap));
     }
 }
 

@@ -51,13 +51,13 @@ static void limit_text(const rh_param *p, double limit, char out[RH_NUMBER_TEXT]
         (void)rh_number_text(limit, out);
 }
 
-/* A greatest value of 1e9 and more is there to catch slips, and not worth reading. */
+/* Limits of 1e9 and more are there to catch slips, and not worth reading. */
 static void limits(const rh_param *p, char *out, size_t size) {
     char low[RH_NUMBER_TEXT], high[RH_NUMBER_TEXT];
     out[0] = '\0';
     if (p->type == RH_PARAM_CHOICE) {
         (void)snprintf(out, size, "%s", p->choices);
-    } else if (p->min != 0.0 || p->max != 0.0) {
+    } else if ((p->min != 0.0 || p->max != 0.0) && (p->min > -1e9 || p->max < 1e9)) {
         limit_text(p, p->min, low);
         limit_text(p, p->max, high);
         (void)snprintf(out, size, p->max >= 1e9 ? "at least %s" : "%s to %s", low, high);
@@ -267,11 +267,8 @@ const rh_command rh_command_list = {
     .name = "list",
     .operands = "WHAT [EXPERIMENT]",
     .summary = "strategies, ratios, vols, formats, venues, metrics, or an experiment's instruments",
-    .example =
-        "list strategies\n"
-        "band                   hold within a fixed delta band, trade back to its edge or centre\n"
-        "                       source: Whalley and Wilmott (1993)\n"
-        "  width            number    needed   half width of the band [at least 0]",
+    .example = "list venues\n"
+               "none                   no fee, tick or lot but what the experiment says",
     .least_operands = 1,
     .most_operands = 2,
     .run = run,

@@ -62,6 +62,7 @@ typedef struct {
     rh_lane *lane;
 } rh_stage;
 
+/* The caller closes the stage, also after a failure. */
 rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out, rh_error *error);
 void rh_stage_close(rh_stage *stage);
 

@@ -85,17 +85,22 @@ static double least_shared_length(size_t n) {
     return fmax(1.0, fmin(cbrt((double)n), (double)n / RH_BOOTSTRAP_LEAST_BLOCKS));
 }
 
-double rh_bootstrap_shared_block_length(const double *const *lanes, size_t n_lanes, size_t n) {
+static double lane_length(const double *x, size_t n, int sizes, double *scratch) {
+    const double length = block_length_of(x, n, 0, scratch);
+    return sizes ? fmax(length, block_length_of(x, n, 1, scratch)) : length;
+}
+
+double rh_bootstrap_shared_block_length(const double *const *lanes, size_t n_lanes, size_t n,
+                                        int sizes) {
     if (n < 4 || n_lanes == 0)
         return 1.0;
     double *scratch = make_scratch(n), *lengths = rh_allocate(n_lanes, sizeof *lengths);
     double median = 0.0;
     if (scratch && lengths) {
         for (size_t i = 0; i < n_lanes; i++)
-            lengths[i] = fmax(block_length_of(lanes[i], n, 0, scratch),
-                              block_length_of(lanes[i], n, 1, scratch));
+            lengths[i] = lane_length(lanes[i], n, sizes, scratch);
         gsl_sort(lengths, 1, n_lanes);
-        median = fmax(lengths[n_lanes / 2], least_shared_length(n));
+        median = fmax(lengths[n_lanes / 2], sizes ? least_shared_length(n) : 1.0);
     }
     rh_release(scratch);
     rh_release(lengths);

@@ -83,10 +83,10 @@ rh_status rh_bootstrap_check(const rh_bootstrap *how, const double *const *serie
 }
 
 rh_resampling rh_bootstrap_resampling(const rh_bootstrap *how, const double *const *series,
-                                      size_t n_series, size_t n) {
+                                      size_t n_series, size_t n, int sizes) {
     const double length = how->block_length > 0.0
                               ? how->block_length
-                              : rh_bootstrap_shared_block_length(series, n_series, n);
+                              : rh_bootstrap_shared_block_length(series, n_series, n, sizes);
     return (rh_resampling){how->seed, n, length};
 }
 
@@ -321,11 +321,15 @@ static void finish_studentised(double *t, const rh_bootstrap *how, rh_moment mom
     out->reason = RH_INTERVAL_GIVEN;
 }
 
+static int has_blocks(const rh_resampling *resampling) {
+    return (double)resampling->n / resampling->block_length >= RH_BOOTSTRAP_LEAST_BLOCKS;
+}
+
 static rh_interval_reason reason_against(const work *w, const rh_measure *measure) {
-    const double n = (double)w->resampling.n;
-    if (n / w->resampling.block_length < RH_BOOTSTRAP_LEAST_BLOCKS)
+    if (!has_blocks(&w->resampling))
         return RH_INTERVAL_TOO_FEW_BLOCKS;
-    if (measure->kind >= RH_MEASURE_VALUE_AT_RISK && n * measure->tail < RH_BOOTSTRAP_LEAST_TAIL)
+    if (measure->kind >= RH_MEASURE_VALUE_AT_RISK &&
+        (double)w->resampling.n * measure->tail < RH_BOOTSTRAP_LEAST_TAIL)
         return RH_INTERVAL_TOO_FEW_IN_TAIL;
     return RH_INTERVAL_GIVEN;
 }
@@ -343,24 +347,32 @@ static void finish_measure(const work *w, size_t lane, size_t k, rh_interval *ou
 }
 
 static rh_status bootstrap_batch(work *w, const double *const *lanes, size_t n_lanes,
-                                 rh_interval *out, rh_error *error) {
-    const size_t n = w->resampling.n;
+                                 rh_error *error) {
     for (size_t i = 0; i < n_lanes; i++) {
         free_lane(&w->lanes[i]);
         const rh_status status = prepare_lane(w, &w->lanes[i], lanes[i], error);
         if (status != RH_OK)
             return status;
-        for (size_t k = 0; k < w->n_measures; k++)
-            out[i * w->n_measures + k] =
-                (rh_interval){.estimate = estimate_of(&w->measures[k], &w->lanes[i], lanes[i], n),
-                              .block_length = w->resampling.block_length};
     }
-    if ((double)n / w->resampling.block_length >= RH_BOOTSTRAP_LEAST_BLOCKS)
+    if (has_blocks(&w->resampling))
         resample_batch(w, n_lanes);
-    for (size_t i = 0; i < n_lanes; i++)
-        for (size_t k = 0; k < w->n_measures; k++)
-            finish_measure(w, i, k, &out[i * w->n_measures + k]);
     return RH_OK;
+}
+
+static void keep_replicates(const work *w, size_t n_lanes, double *out) {
+    const size_t count = n_lanes * w->n_measures * w->how->replicates;
+    for (size_t i = 0; i < count; i++)
+        out[i] = has_blocks(&w->resampling) ? w->replicates[i] : NAN;
+}
+
+static void finish_batch(work *w, const double *const *lanes, size_t n_lanes, rh_interval *out) {
+    for (size_t i = 0; i < n_lanes; i++)
+        for (size_t k = 0; k < w->n_measures; k++, out++) {
+            *out = (rh_interval){
+                .estimate = estimate_of(&w->measures[k], &w->lanes[i], lanes[i], w->resampling.n),
+                .block_length = w->resampling.block_length};
+            finish_measure(w, i, k, out);
+        }
 }
 
 static rh_status make_work(work *w, rh_error *error) {
@@ -375,20 +387,33 @@ static rh_status make_work(work *w, rh_error *error) {
     return RH_OK;
 }
 
+static int asks_for_sizes(const rh_measure *measures, size_t n_measures) {
+    for (size_t k = 0; k < n_measures; k++)
+        if (measures[k].kind != RH_MEASURE_MEAN)
+            return 1;
+    return 0;
+}
+
 rh_status rh_bootstrap_lanes(const rh_bootstrap *how, const double *const *lanes, size_t n_lanes,
                              size_t n, const rh_measure *measures, size_t n_measures,
-                             rh_interval *out, rh_error *error) {
+                             rh_interval *out, double *replicates, rh_error *error) {
     rh_status status = rh_bootstrap_check(how, lanes, n_lanes, n, error);
     if (status == RH_OK)
         status = check_measures(measures, n_measures, error);
     if (status != RH_OK || n_lanes == 0 || n_measures == 0)
         return status;
     work w = {.how = how, .measures = measures, .n_measures = n_measures};
-    w.resampling = rh_bootstrap_resampling(how, lanes, n_lanes, n);
+    w.resampling =
+        rh_bootstrap_resampling(how, lanes, n_lanes, n, asks_for_sizes(measures, n_measures));
     status = make_work(&w, error);
-    for (size_t i = 0; i < n_lanes && status == RH_OK; i += BATCH)
-        status = bootstrap_batch(&w, lanes + i, n_lanes - i < BATCH ? n_lanes - i : BATCH,
-                                 out + i * n_measures, error);
+    for (size_t i = 0; i < n_lanes && status == RH_OK; i += BATCH) {
+        const size_t n_batch = n_lanes - i < BATCH ? n_lanes - i : BATCH;
+        status = bootstrap_batch(&w, lanes + i, n_batch, error);
+        if (status == RH_OK && replicates)
+            keep_replicates(&w, n_batch, replicates + i * n_measures * how->replicates);
+        if (status == RH_OK)
+            finish_batch(&w, lanes + i, n_batch, out + i * n_measures);
+    }
     free_work(&w);
     return status;
 }
@@ -429,7 +454,7 @@ rh_status rh_bootstrap_statistic(const rh_bootstrap *how, rh_bootstrap_method me
                          "basic");
     if (status != RH_OK)
         return status;
-    const rh_resampling resampling = rh_bootstrap_resampling(how, series, n_series, n);
+    const rh_resampling resampling = rh_bootstrap_resampling(how, series, n_series, n, 1);
     call_work w = {0};
     status = make_call_work(&w, &resampling, how->replicates, error);
     if (status == RH_OK) {
@@ -438,7 +463,7 @@ rh_status rh_bootstrap_statistic(const rh_bootstrap *how, rh_bootstrap_method me
         *out = (rh_interval){.estimate = statistic(series, n_series, w.index, n, context),
                              .block_length = resampling.block_length};
     }
-    if (status == RH_OK && (double)n / resampling.block_length < RH_BOOTSTRAP_LEAST_BLOCKS) {
+    if (status == RH_OK && !has_blocks(&resampling)) {
         no_interval(out, RH_INTERVAL_TOO_FEW_BLOCKS);
     } else if (status == RH_OK) {
         for (size_t r = 0; r < how->replicates; r++) {

@@ -43,20 +43,22 @@
  * before the five; their published programs from the first of the five, as here. */
 double rh_bootstrap_block_length(const double *x, size_t n);
 
-/* One block length for lanes that share their indices: for each the larger of those of x and
- * x^2 (for its mean and for its size), of which the median over lanes, the upper one of two; the
- * largest would be ruled by the luckiest of many estimates. But at least n^(1/3), as far as that
- * leaves RH_BOOTSTRAP_LEAST_BLOCKS blocks: where volatility clusters, the autocorrelations of x^2
- * are small and many, and in a few hundred steps each by itself looks like none. 0 if there is no
- * memory. */
-double rh_bootstrap_shared_block_length(const double *const *lanes, size_t n_lanes, size_t n);
+/* One block length for lanes that share their indices: the median over lanes, the upper one of
+ * two; the largest would be ruled by the luckiest of many estimates. For means (`sizes` 0) that of
+ * x. Where sizes of errors count (std, rms, tails; `sizes` 1), for each lane the larger of those
+ * of x and of x^2, and of all at least n^(1/3), as far as that leaves RH_BOOTSTRAP_LEAST_BLOCKS
+ * blocks: where volatility clusters, the autocorrelations of x^2 are small and many, and in a few
+ * hundred steps each by itself looks like none. 0 if there is no memory. */
+double rh_bootstrap_shared_block_length(const double *const *lanes, size_t n_lanes, size_t n,
+                                        int sizes);
 
 /* ---- intervals ---- */
 
 typedef struct {
     uint64_t seed;
     size_t replicates; /* 999 or 9999: (replicates + 1) (1 - level) / 2 should be a whole number */
-    double block_length; /* mean, steps, at least 1; 0: automatic (the shared one of the series) */
+    double block_length; /* mean, steps, at least 1; 0: automatic (the shared one of the series, for
+                            sizes unless only means are asked for) */
     double level;        /* 0.95 */
 } rh_bootstrap;
 
@@ -115,11 +117,13 @@ typedef struct {
  * none (extremes, sums over the run, ratios). std_annual is std times a constant: scale it. */
 int rh_measure_of_metric(rh_metric metric, rh_measure *out);
 
-/* out[lane * n_measures + measure]. Indices are made once for many lanes. Fails with RH_BAD_DATA
- * if a value is not finite, RH_BAD_CONFIG if `how` or a measure makes no sense. */
+/* out[lane * n_measures + measure]. `replicates`, if not NULL, gets all of them as they were drawn
+ * (t* if studentised; NaN below 30 blocks): [(lane * n_measures + measure) * how->replicates + r].
+ * Indices are made once for 16 lanes; memory beyond that is 16 lanes' running sums. Fails with
+ * RH_BAD_DATA if a value is not finite, RH_BAD_CONFIG if `how` or a measure makes no sense. */
 rh_status rh_bootstrap_lanes(const rh_bootstrap *how, const double *const *lanes, size_t n_lanes,
                              size_t n, const rh_measure *measures, size_t n_measures,
-                             rh_interval *out, rh_error *error);
+                             rh_interval *out, double *replicates, rh_error *error);
 
 /* A statistic of some aligned series at the steps index[0] ... index[n-1]; finite. Called with
  * 0, 1, ..., n-1 first. Must not keep `index`, nor depend on earlier calls. Not for maxima. */
@@ -137,6 +141,6 @@ rh_status rh_bootstrap_statistic(const rh_bootstrap *how, rh_bootstrap_method me
 rh_status rh_bootstrap_check(const rh_bootstrap *how, const double *const *series, size_t n_series,
                              size_t n, rh_error *error);
 rh_resampling rh_bootstrap_resampling(const rh_bootstrap *how, const double *const *series,
-                                      size_t n_series, size_t n);
+                                      size_t n_series, size_t n, int sizes);
 
 #endif

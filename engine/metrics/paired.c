@@ -206,3 +206,94 @@ rh_status rh_romano_wolf(const double *t, const double *replicates, size_t n, si
     free_sorting(&s);
     return status;
 }
+
+/* ---- all lanes against the reference ---- */
+
+typedef struct {
+    double *t;          /* [lane] */
+    double *replicates; /* [lane][replicate] */
+    double *p;          /* [lane] */
+    rh_interval *means; /* [lane] */
+} comparison_work;
+
+static rh_status make_comparison(comparison_work *w, size_t n_lanes, size_t n_replicates,
+                                 rh_error *error) {
+    w->t = rh_allocate(n_lanes + 1, sizeof *w->t);
+    w->p = rh_allocate(n_lanes + 1, sizeof *w->p);
+    w->means = rh_allocate(n_lanes + 1, sizeof *w->means);
+    w->replicates = rh_allocate(n_lanes + 1, n_replicates * sizeof *w->replicates);
+    if (!w->t || !w->p || !w->means || !w->replicates)
+        return rh_fail(error, RH_FAILED, "out of memory to compare %zu lanes", n_lanes);
+    return RH_OK;
+}
+
+static void free_comparison(comparison_work *w) {
+    rh_release(w->t);
+    rh_release(w->p);
+    rh_release(w->means);
+    rh_release(w->replicates);
+}
+
+static rh_status test_lanes(const rh_comparison *how, const double *const *differences,
+                            size_t n_lanes, size_t n, comparison_work *w, rh_comparison_row *rows,
+                            rh_error *error) {
+    for (size_t i = 0; i < n_lanes; i++) {
+        const rh_status status =
+            rh_diebold_mariano_test(differences[i], n, how->horizon, how->lag, &rows[i].dm, error);
+        if (status != RH_OK)
+            return status;
+        w->p[i] = rows[i].dm.p;
+    }
+    const rh_status status = rh_holm(w->p, n_lanes, how->tried, w->p, error);
+    for (size_t i = 0; i < n_lanes && status == RH_OK; i++)
+        rows[i].dm_holm = w->p[i];
+    return status;
+}
+
+static void fill_row(const comparison_work *w, size_t lane, size_t n_replicates,
+                     rh_comparison_row *row) {
+    const rh_interval *mean = &w->means[lane];
+    const int given = mean->reason == RH_INTERVAL_GIVEN;
+    row->mean = *mean;
+    row->t = w->t[lane] = given ? mean->estimate / mean->standard_error : NAN;
+    row->p = given ? (1.0 + (double)count_at_least(w->replicates + lane * n_replicates,
+                                                   n_replicates, fabs(row->t))) /
+                         (1.0 + (double)n_replicates)
+                   : NAN;
+}
+
+static rh_status resample_lanes(const rh_comparison *how, const double *const *differences,
+                                size_t n_lanes, size_t n, comparison_work *w,
+                                rh_comparison_row *rows, rh_error *error) {
+    const rh_measure mean = {RH_MEASURE_MEAN, 0.0, RH_BOOTSTRAP_STUDENTISED};
+    const size_t n_replicates = how->bootstrap.replicates;
+    rh_status status = rh_bootstrap_lanes(&how->bootstrap, differences, n_lanes, n, &mean, 1,
+                                          w->means, w->replicates, error);
+    for (size_t i = 0; i < n_lanes && status == RH_OK; i++)
+        fill_row(w, i, n_replicates, &rows[i]);
+    if (status == RH_OK)
+        status =
+            rh_romano_wolf(w->t, w->replicates, n_lanes, n_replicates, how->tried, w->p, error);
+    for (size_t i = 0; i < n_lanes && status == RH_OK; i++) {
+        rows[i].romano_wolf = w->p[i];
+        if (rows[i].mean.reason == RH_INTERVAL_CONSTANT && rows[i].mean.estimate == 0.0) {
+            rows[i].t = 0.0;
+            rows[i].p = rows[i].romano_wolf = 1.0;
+        }
+    }
+    return status;
+}
+
+rh_status rh_compare_lanes(const rh_comparison *how, const double *const *differences,
+                           size_t n_lanes, size_t n, rh_comparison_row *rows, rh_error *error) {
+    rh_status status = rh_bootstrap_check(&how->bootstrap, differences, n_lanes, n, error);
+    comparison_work w = {0};
+    if (status == RH_OK)
+        status = make_comparison(&w, n_lanes, how->bootstrap.replicates, error);
+    if (status == RH_OK)
+        status = test_lanes(how, differences, n_lanes, n, &w, rows, error);
+    if (status == RH_OK)
+        status = resample_lanes(how, differences, n_lanes, n, &w, rows, error);
+    free_comparison(&w);
+    return status;
+}

@@ -86,8 +86,7 @@ rh_status rh_romano_wolf(const double *t, const double *replicates, size_t n, si
                          size_t tried, double *adjusted, rh_error *error);
 
 typedef struct {
-    rh_bootstrap bootstrap; /* block length 0: the median over lanes of that of d, at least as
-                               rh_bootstrap_shared_block_length has it */
+    rh_bootstrap bootstrap; /* block length 0: the shared one of the differences */
     size_t horizon, lag;    /* of the Diebold-Mariano test */
     size_t tried;           /* lanes tried, at least those given */
 } rh_comparison;
@@ -101,7 +100,7 @@ typedef struct {
     double romano_wolf; /* p after Romano and Wolf */
 } rh_comparison_row;
 
-/* Every lane's d against nothing, with the same indices. A lane that is the reference itself (d
+/* Every lane's d against 0, with the same indices. A lane that is the reference itself (d
  * all 0) gets p = 1 and takes no part in the maxima. Where there is no interval (rh_bootstrap:
  * too few blocks, constant) t, p and romano_wolf are NaN, and mean.reason says why; the
  * Diebold-Mariano test and Holm's correction stand. */

@@ -288,12 +288,11 @@ static rh_status make_groups(rh_report_lanes *lanes, rh_error *error) {
     const size_t key = choose_key(lanes);
     lanes->groups = rh_allocate(lanes->n_lanes + 1, sizeof *lanes->groups);
     rh_status status = order && lanes->groups ? RH_OK : out_of_memory(lanes, error);
+    if (status == RH_OK)
+        status = rh_report_lanes_order(lanes, RH_METRIC_HEDGE_ERROR_STD, order, error);
     if (status == RH_OK) {
-        rh_report_lanes_order(lanes, RH_METRIC_HEDGE_ERROR_STD, order);
         fill_groups(lanes, order, key);
-        lanes->grouped_by = key == SIZE_MAX       ? "rule"
-                            : key < lanes->n_keys ? lanes->keys[key]
-                                                  : "";
+        lanes->grouped_by = key == SIZE_MAX ? "rule" : key < lanes->n_keys ? lanes->keys[key] : "";
     }
     rh_release(order);
     return status;
@@ -362,21 +361,19 @@ static double badness_of(double value, rh_report_direction direction) {
     return direction == RH_BETTER_LOW ? value : direction == RH_BETTER_HIGH ? -value : fabs(value);
 }
 
-void rh_report_lanes_order(const rh_report_lanes *lanes, rh_metric metric, size_t *order) {
+rh_status rh_report_lanes_order(const rh_report_lanes *lanes, rh_metric metric, size_t *order,
+                                rh_error *error) {
     const rh_report_direction direction = rh_report_direction_of(metric);
     place *places = rh_allocate(lanes->n_lanes + 1, sizeof *places);
-    for (size_t i = 0; i < lanes->n_lanes; i++) {
-        order[i] = i; /* without memory they stay as they are */
-        if (places)
-            places[i] =
-                (place){badness_of(lanes->lanes[i].metrics[metric], direction), .lane = i};
-    }
     if (!places)
-        return;
+        return out_of_memory(lanes, error);
+    for (size_t i = 0; i < lanes->n_lanes; i++)
+        places[i] = (place){badness_of(lanes->lanes[i].metrics[metric], direction), .lane = i};
     qsort(places, lanes->n_lanes, sizeof *places, by_badness);
     for (size_t i = 0; i < lanes->n_lanes; i++)
         order[i] = places[i].lane;
     rh_release(places);
+    return RH_OK;
 }
 
 /* ---- all of it ---- */

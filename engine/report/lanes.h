@@ -24,8 +24,8 @@ enum {
 typedef struct {
     int64_t id;
     char *label, *status;
-    char *rule;            /* strategy.name of its configuration */
-    char **values;         /* of the swept keys; "" where the lane has none */
+    char *rule;             /* strategy.name of its configuration */
+    char **values;          /* of the swept keys; "" where the lane has none */
     rh_report_metric sigma; /* hedge_error_std with its interval */
     double metrics[RH_N_METRICS];
     double cost; /* fees + spread + impact + latency, USD; NaN if nothing is known */
@@ -79,6 +79,7 @@ rh_report_direction rh_report_direction_of(rh_metric metric);
 rh_status rh_report_metric_find(const char *name, rh_metric *out, rh_error *error);
 
 /* Numbers of the lanes (n_lanes of them), best first; equals by run_id, unknown last. */
-void rh_report_lanes_order(const rh_report_lanes *lanes, rh_metric metric, size_t *order);
+rh_status rh_report_lanes_order(const rh_report_lanes *lanes, rh_metric metric, size_t *order,
+                                rh_error *error);
 
 #endif

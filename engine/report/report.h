@@ -52,4 +52,11 @@ rh_status rh_report_draw(const char *results_path, int64_t run_id, const char *d
 rh_status rh_report_summary(struct sqlite3 *db, int64_t run_id, FILE *out, int width, int colour,
                             rh_error *error);
 
+/* The league table of all lanes, sorted by a metric (NULL: hedge_error_std; each metric knows which
+ * way is better; an unknown one is RH_BAD_CONFIG with the nearest name), at most `limit` rows
+ * (0: 40) and one for the reference, in `width` columns (at least 60), with marks and the words
+ * that explain them. Cost is fees + spread + impact + latency. Works for a single lane too. */
+rh_status rh_report_league(struct sqlite3 *db, const char *metric, int limit, FILE *out, int width,
+                           int colour, rh_error *error);
+
 #endif

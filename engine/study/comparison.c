@@ -15,6 +15,7 @@ typedef struct {
     rh_case_result *results;
     char (*sha256)[65]; /* by tape */
     size_t reference;
+    rh_catalogue *catalogue; /* of all tapes together */
     rh_time started_at;
     double started;
 } comparison;
@@ -133,23 +134,61 @@ static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
     return status == RH_OK ? rh_results_finish(results, recorder, &end, error) : status;
 }
 
+/* The results know one catalogue, each tape has its own: instruments get their number there. */
+typedef struct {
+    rh_recorder recorder; /* first: a recorder is its translator */
+    rh_recorder *to;
+    const rh_catalogue *theirs, *ours;
+} translator;
+
+static uint32_t translate(const translator *t, uint32_t id) {
+    const rh_instrument *instrument = rh_catalogue_get(t->theirs, id);
+    return instrument ? rh_catalogue_find(t->ours, instrument->name, strlen(instrument->name))
+                      : RH_NO_INSTRUMENT;
+}
+
+static rh_status pass_step(rh_recorder *self, const rh_step *step, rh_error *error) {
+    translator *t = (translator *)self;
+    return t->to->step(t->to, step, error);
+}
+
+static rh_status pass_fill(rh_recorder *self, const rh_fill *fill, rh_error *error) {
+    translator *t = (translator *)self;
+    rh_fill ours = *fill;
+    ours.instrument = translate(t, fill->instrument);
+    return t->to->fill(t->to, &ours, error);
+}
+
+static rh_status pass_flow(rh_recorder *self, const rh_flow *flow, rh_error *error) {
+    translator *t = (translator *)self;
+    rh_flow ours = *flow;
+    ours.instrument = translate(t, flow->instrument);
+    return t->to->flow(t->to, &ours, error);
+}
+
 /* Runs the chosen lanes of one tape again, recorded. */
 static rh_status record_tape(const comparison *c, size_t tape, const unsigned char *chosen,
                              rh_recorder *const *recorders, rh_error *error) {
     const size_t n_cases = c->cases.n_cases;
     size_t *which = rh_allocate(n_cases, sizeof *which), n = 0;
+    translator *translators = rh_allocate(n_cases, sizeof *translators);
     rh_recorder **theirs = rh_allocate(n_cases, sizeof *theirs);
-    rh_status status = which && theirs ? RH_OK : no_memory(error);
+    rh_status status = which && translators && theirs ? RH_OK : no_memory(error);
     for (size_t i = 0; i < n_cases && status == RH_OK; i++) {
         if (!chosen[i] || c->cases.cases[i].tape != tape)
             continue;
-        which[n] = i;
-        theirs[n++] = recorders[i];
+        translators[n] = (translator){.recorder = {pass_step, pass_fill, pass_flow},
+                                      .to = recorders[i],
+                                      .theirs = c->cases.catalogues[tape],
+                                      .ours = c->catalogue};
+        theirs[n] = &translators[n].recorder;
+        which[n++] = i;
     }
     const rh_compare_terms terms = pass_terms(c);
     if (status == RH_OK && n > 0)
         status = rh_compare_record(&terms, which, n, theirs, error);
     rh_release(which);
+    rh_release(translators);
     rh_release((void *)theirs);
     return status;
 }
@@ -185,23 +224,23 @@ static void sum_up(const comparison *c, rh_comparison_outcome *outcome) {
     }
 }
 
-/* The results know one catalogue: with several tapes their instruments are put together. */
-static rh_status join_catalogues(const comparison *c, rh_catalogue *all, rh_error *error) {
+static rh_status join_catalogues(comparison *c, rh_error *error) {
+    c->catalogue = rh_catalogue_new();
+    if (!c->catalogue)
+        return no_memory(error);
     for (size_t t = 0; t < c->cases.n_tapes; t++)
         for (uint32_t i = 0; i < rh_catalogue_count(c->cases.catalogues[t]); i++)
-            if (rh_catalogue_add(all, rh_catalogue_get(c->cases.catalogues[t], i)) ==
+            if (rh_catalogue_add(c->catalogue, rh_catalogue_get(c->cases.catalogues[t], i)) ==
                 RH_NO_INSTRUMENT)
                 return no_memory(error);
     return RH_OK;
 }
 
-static rh_status write_file(const comparison *c, const char *output, rh_error *error) {
+static rh_status write_file(comparison *c, const char *output, rh_error *error) {
     rh_results *results = NULL;
-    rh_catalogue *all = rh_catalogue_new();
-    rh_status status = all ? join_catalogues(c, all, error) : no_memory(error);
+    rh_status status = join_catalogues(c, error);
     if (status == RH_OK)
-        status = rh_results_create(output, c->cases.n_tapes == 1 ? c->cases.catalogues[0] : all,
-                                   &results, error);
+        status = rh_results_create(output, c->catalogue, &results, error);
     if (status == RH_OK)
         status = write_lanes(c, results, error);
     if (status == RH_OK) {
@@ -209,7 +248,6 @@ static rh_status write_file(const comparison *c, const char *output, rh_error *e
         results = NULL;
     }
     rh_results_abandon(results);
-    rh_catalogue_free(all);
     return status;
 }
 
@@ -241,6 +279,7 @@ rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *outpu
         rh_case_result_free(&c.results[i]);
     rh_release(c.results);
     rh_release(c.sha256);
+    rh_catalogue_free(c.catalogue);
     rh_cases_free(&c.cases);
     return status;
 }

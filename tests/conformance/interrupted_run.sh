@@ -28,7 +28,7 @@ start_endless() {
     "$rehedge" run tiny.yaml --set record.every=1ms -o out.db --no-report -q >said 2>complained &
     child=$!
     tries=0
-    until [ -n "$(find . -name '.out.db.tmp-*' -size +400k)" ]; do
+    until [ -n "$(find . -name ".out.db.tmp-$child" -size +400k)" ]; do
         tries=$((tries + 1))
         if [ $tries -gt 600 ] || ! kill -0 $child 2>/dev/null; then
             fail "the run did not come to work: $(cat complained)"

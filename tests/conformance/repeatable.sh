@@ -53,7 +53,7 @@ export_all() {
 same() {
     diff -r first "$1" >difference || {
         fail "$1: exports differ"
-        head -n 20 difference
+        head -n 20 difference | cut -c 1-400
     }
 }
 
@@ -67,7 +67,8 @@ try() {
 }
 
 try first experiment.yaml
-[ "$(wc -l <first/step)" -gt 150 ] && [ "$(wc -l <first/fill)" -gt 20 ] || fail "too little happens"
+[ "$(wc -l <first/step)" -gt 150 ] || fail "there are few steps"
+[ "$(wc -l <first/fill)" -gt 20 ] || fail "there are few fills"
 
 try again experiment.yaml
 
@@ -83,7 +84,12 @@ done
 try packed.out experiment.yaml --set data.0.path=packed/spot.csv.gz \
     --set data.1.path=packed/perp.csv.gz --set data.2.path=packed/options.csv.gz
 
-TZ=America/New_York LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 try abroad experiment.yaml
+(
+    TZ=America/New_York LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8
+    export TZ LC_ALL LANG
+    try abroad experiment.yaml
+    exit $failed
+) || failed=1
 
 # Bytes that mean the same: only the digest of the data may differ.
 mkdir windows
@@ -102,13 +108,13 @@ same windows.out
 
 # built NAME COMPILER FLAGS: a program of its own.
 built() {
-    cmake -S "$source" -B "$1.build" -DBUILD_TESTING=OFF -DCMAKE_C_COMPILER="$2" \
-        -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="$3" >build.log 2>&1 &&
-        cmake --build "$1.build" --target rehedge -j2 >>build.log 2>&1 || {
+    if ! { cmake -S "$source" -B "$1.build" -DBUILD_TESTING=OFF -DCMAKE_C_COMPILER="$2" \
+        -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="$3" &&
+        cmake --build "$1.build" --target rehedge -j2; } >build.log 2>&1; then
         tail -n 20 build.log
         fail "$1 does not build"
         return
-    }
+    fi
     ours=$rehedge
     rehedge=$work/$1.build/bin/rehedge
     try "$1" experiment.yaml

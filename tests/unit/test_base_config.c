@@ -88,8 +88,8 @@ static void nodes_remember_their_place(void **state) {
 }
 
 static void empty_documents_are_empty_maps(void **state) {
-    static const char *const texts[] = {"", "\n\n", "# only a comment\n", "---\n", "--- # x\n...\n",
-                                        "{}", "\xef\xbb\xbf"};
+    static const char *const texts[] = {
+        "", "\n\n", "# only a comment\n", "---\n", "--- # x\n...\n", "{}", "\xef\xbb\xbf"};
     (void)state;
     for (size_t i = 0; i < LENGTH(texts); i++) {
         rh_config *c = read_good(texts[i]);
@@ -154,8 +154,8 @@ static void refusals_name_the_place(void **state) {
     for (size_t i = 0; i < LENGTH(cases); i++) {
         rh_config *config = NULL;
         rh_error error = {.text = ""};
-        rh_status status = rh_config_read_text("x.yaml", cases[i].text, strlen(cases[i].text),
-                                               &config, &error);
+        rh_status status =
+            rh_config_read_text("x.yaml", cases[i].text, strlen(cases[i].text), &config, &error);
         if (status != RH_BAD_CONFIG)
             fail_msg("%s: status %d", cases[i].text, status);
         assert_null(config);
@@ -189,9 +189,9 @@ static void bad_bytes_are_found_where_they_stand(void **state) {
     rh_error error;
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        assert_int_equal(rh_config_read_text("x.yaml", cases[i].text, strlen(cases[i].text),
-                                             &config, &error),
-                         RH_BAD_CONFIG);
+        assert_int_equal(
+            rh_config_read_text("x.yaml", cases[i].text, strlen(cases[i].text), &config, &error),
+            RH_BAD_CONFIG);
         assert_string_equal(error.text, cases[i].message);
     }
 }
@@ -354,8 +354,9 @@ static void errors_of_settings(void **state) {
         {"a", "!!int 1", "--set: a: '!!int 1' is not a value: tags are not supported"},
         {"a", "{x: 1, x: 2}",
          "--set: a: '{x: 1, x: 2}' is not a value: x: stands twice in this mapping"},
-        {"a", "x: y: z", "--set: a: 'x: y: z' is not a value: mapping values are not allowed in "
-                         "this context"},
+        {"a", "x: y: z",
+         "--set: a: 'x: y: z' is not a value: mapping values are not allowed in "
+         "this context"},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -428,9 +429,10 @@ static void the_nearest_name_is_proposed(void **state) {
     static const struct {
         const char *word, *near;
     } cases[] = {
-        {"widht", "width"}, {"wdith", "width"}, {"Width", "width"}, {"widthh", "width"},
+        {"widht", "width"},        {"wdith", "width"},     {"Width", "width"}, {"widthh", "width"},
         {"intervall", "interval"}, {"latnecy", "latency"}, {"prise", "price"}, {"ot", "to"},
-        {"fro", "from"}, {"form", "from"}, {"xyzzy", NULL}, {"", NULL}, {"slippage", NULL},
+        {"fro", "from"},           {"form", "from"},       {"xyzzy", NULL},    {"", NULL},
+        {"slippage", NULL},
     };
     char longest[200];
     (void)state;

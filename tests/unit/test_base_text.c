@@ -185,8 +185,8 @@ static void json_numbers_are_json(void **state) {
     static const struct {
         double value;
         const char *text;
-    } cases[] = {{0.1, "[0.1]"}, {-0.0, "[0]"}, {1e300, "[1e+300]"},
-                 {-2.5, "[-2.5]"}, {1e-7, "[1e-07]"}};
+    } cases[] = {
+        {0.1, "[0.1]"}, {-0.0, "[0]"}, {1e300, "[1e+300]"}, {-2.5, "[-2.5]"}, {1e-7, "[1e-07]"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         rh_json json = {0};

@@ -301,7 +301,8 @@ static void is_refused(const char *text, const char *setting, const char *messag
         fail_msg("was taken; wanted: %s", message);
     assert_null(experiment);
     const size_t length = strlen(path);
-    const char *sentence = strncmp(error.text, path, length) == 0 ? error.text + length : error.text;
+    const char *sentence =
+        strncmp(error.text, path, length) == 0 ? error.text + length : error.text;
     assert_string_equal(sentence, message);
 }
 
@@ -371,6 +372,8 @@ static void refusals_name_place_value_and_mend(void **state) {
         {"data: [{format: csv, path: a, proxy: yes}]\n" HEDGE "book: []\nstrategy: none\n",
          ":1:38: data.0.proxy: 'yes' is not one of the choices (true or false)"},
         {"title: a\ntitle: b\n", ":2:1: title: stands twice in this mapping"},
+        {REST HEDGE "compare: a\n", ":5:10: compare: must be a list"},
+        {REST HEDGE "compare: [a]\n", ":5:11: compare: must be mappings of keys"},
         {"a: [\n", NULL},
     };
     (void)state;
@@ -411,9 +414,9 @@ static void settings_are_checked_like_the_file(void **state) {
 
 static void settings_override_the_file_in_order(void **state) {
     static const char *const settings[] = {
-        "rate=0.01", "rate=0.02", "book.0.quantity=5", "record.every=2h", "title=a=b",
-        "strategy={name: interval, every: 1h}", "strategy.every=3h", "capital.BTC=7",
-        "data.0.map={x: last}"};
+        "rate=0.01",         "rate=0.02",     "book.0.quantity=5",
+        "record.every=2h",   "title=a=b",     "strategy={name: interval, every: 1h}",
+        "strategy.every=3h", "capital.BTC=7", "data.0.map={x: last}"};
     rh_experiment *e = read_good(least, settings, LENGTH(settings));
     (void)state;
     assert_true(e->rate == 0.02 && e->book[0].quantity == 5 && e->record.every == 2 * RH_HOUR);
@@ -452,11 +455,15 @@ static void later_errors_find_their_place(void **state) {
     static const struct {
         const char *at, *place;
     } cases[] = {
-        {"book.0.price", ":17:52: book.0.price: bad"},    {"book.0", ":17:5: book.0: bad"},
-        {"book.7", ":17:3: book.7: bad"},                 {"book.0.nothing", ":17:5: book.0.nothing: bad"},
-        {"hedge.ratio.name", ":19:51: hedge.ratio.name: bad"},
-        {"data.1.path", ":5:30: data.1.path: bad"},       {"nothing", ":1:1: nothing: bad"},
-        {"title.x", ":1:8: title.x: bad"},                {"", ":1:1: : bad"},
+        {"book.0.price", ":18:59: book.0.price: bad"},
+        {"book.0", ":18:5: book.0: bad"},
+        {"book.7", ":18:3: book.7: bad"},
+        {"book.0.nothing", ":18:5: book.0.nothing: bad"},
+        {"hedge.ratio.name", ":20:50: hedge.ratio.name: bad"},
+        {"data.1.path", ":5:31: data.1.path: bad"},
+        {"nothing", ":1:1: nothing: bad"},
+        {"title.x", ":1:8: title.x: bad"},
+        {"", ":1:1: : bad"},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {

@@ -37,8 +37,7 @@ static void names_say_the_terms(void **state) {
         {"ETH-29FEB24-2500-P", "ETH", RH_OPTION, RH_INVERSE, -1, 2500, "2024-02-29T08:00:00Z"},
         {"SOL_USDC-25SEP26-78-C", "SOL", RH_OPTION, RH_LINEAR, 1, 78, "2026-09-25T08:00:00Z"},
         {"AVAX_USDC-29MAY26-8D6-P", "AVAX", RH_OPTION, RH_LINEAR, -1, 8.6, "2026-05-29T08:00:00Z"},
-        {"XRP_USDC-29MAY26-0d525-C", "XRP", RH_OPTION, RH_LINEAR, 1, 0.525,
-         "2026-05-29T08:00:00Z"},
+        {"XRP_USDC-29MAY26-0d525-C", "XRP", RH_OPTION, RH_LINEAR, 1, 0.525, "2026-05-29T08:00:00Z"},
         {"BTC_USDC-31DEC26-100000-C", "BTC", RH_OPTION, RH_LINEAR, 1, 1e5, "2026-12-31T08:00:00Z"},
         {"BTC-PERPETUAL", "BTC", RH_PERPETUAL, RH_INVERSE, 0, 0, NULL},
         {"SOL_USDC-PERPETUAL", "SOL", RH_PERPETUAL, RH_LINEAR, 0, 0, NULL},
@@ -77,22 +76,70 @@ static void names_say_the_terms(void **state) {
 
 static void other_names_are_refused(void **state) {
     static const char *const names[] = {
-        "", "-", "--", "BTC", "BTC-", "-BTC", "BTC--PERPETUAL", "BTC-PERP", "BTC-perpetual",
-        "PERPETUAL", "USDT", "USD_PERP", "USDT_210625", "BTCUSD", "BTCEUR", "BTCUSD_", "BTCUSD_PERP_",
-        "BTCUSD_PERPETUAL", "BTCUSD_21062", "BTCUSD_2106255", "BTCUSD_210631", "BTCUSD_211325",
-        "BTCUSD_21O625", "BTC-25JUN21-36000", "BTC-25JUN21-36000-X", "BTC-25JUN21-36000-c",
-        "BTC-25JUN21-36000-CALL", "BTC-25JUN21-C", "BTC-25JUN21--C", "BTC-25JUN21-36000-C-X",
-        "BTC-25JUN21-36000-C-", "BTC-25JUN21-0-C", "BTC-25JUN21-x-C", "BTC-25JUN21-1e5-C",
-        "BTC-25JUN21-+5-C", "BTC-25JUN21-8d6d5-C", "BTC-25JUN21-d-C", "BTC-25JUN21-nan-C",
-        "BTC-25JUNE21-36000-C", "BTC-25JUX21-36000-C", "BTC-25jun21-36000-C", "BTC-JUN21-36000-C",
-        "BTC-31JUN21-36000-C", "BTC-0JUN21-36000-C", "BTC-29FEB23-36000-C", "BTC-25JUN2X",
-        "BTC-25JUNXX", "BTC-2XJUN21", "BTC-XJUN21", "BTC-25JUN2021", "BTC-25JUN2X-36000-C",
-        "BTC-25JUN-1-36000-C", "BTC-2509131-116000-C", "BTC-251313-116000-C", "BTC-250931-1-C",
-        "BTC_-PERPETUAL", "_USDC-PERPETUAL", "BTC_-25JUN21-36000-C",
-        "ABCDEFGHIJKLMNOP-PERPETUAL",                       /* underlying of 16 bytes */
-        "ABCDEFGHIJKLMNOPUSDT",                             /* the same */
+        "",
+        "-",
+        "--",
+        "BTC",
+        "BTC-",
+        "-BTC",
+        "BTC--PERPETUAL",
+        "BTC-PERP",
+        "BTC-perpetual",
+        "PERPETUAL",
+        "USDT",
+        "USD_PERP",
+        "USDT_210625",
+        "BTCUSD",
+        "BTCEUR",
+        "BTCUSD_",
+        "BTCUSD_PERP_",
+        "BTCUSD_PERPETUAL",
+        "BTCUSD_21062",
+        "BTCUSD_2106255",
+        "BTCUSD_210631",
+        "BTCUSD_211325",
+        "BTCUSD_21O625",
+        "BTC-25JUN21-36000",
+        "BTC-25JUN21-36000-X",
+        "BTC-25JUN21-36000-c",
+        "BTC-25JUN21-36000-CALL",
+        "BTC-25JUN21-C",
+        "BTC-25JUN21--C",
+        "BTC-25JUN21-36000-C-X",
+        "BTC-25JUN21-36000-C-",
+        "BTC-25JUN21-0-C",
+        "BTC-25JUN21-x-C",
+        "BTC-25JUN21-1e5-C",
+        "BTC-25JUN21-+5-C",
+        "BTC-25JUN21-8d6d5-C",
+        "BTC-25JUN21-d-C",
+        "BTC-25JUN21-nan-C",
+        "BTC-25JUNE21-36000-C",
+        "BTC-25JUX21-36000-C",
+        "BTC-25jun21-36000-C",
+        "BTC-JUN21-36000-C",
+        "BTC-31JUN21-36000-C",
+        "BTC-0JUN21-36000-C",
+        "BTC-29FEB23-36000-C",
+        "BTC-25JUN2X",
+        "BTC-25JUNXX",
+        "BTC-2XJUN21",
+        "BTC-XJUN21",
+        "BTC-25JUN2021",
+        "BTC-25JUN2X-36000-C",
+        "BTC-25JUN-1-36000-C",
+        "BTC-2509131-116000-C",
+        "BTC-251313-116000-C",
+        "BTC-250931-1-C",
+        "BTC_-PERPETUAL",
+        "_USDC-PERPETUAL",
+        "BTC_-25JUN21-36000-C",
+        "ABCDEFGHIJKLMNOP-PERPETUAL",                      /* underlying of 16 bytes */
+        "ABCDEFGHIJKLMNOPUSDT",                            /* the same */
         "BTC-25JUN21-000000000000000000000000000036000-C", /* 48 bytes */
-        "BTC-25JUN21-000000000000000000000000036000.0-C-", "SPY", "AAPL 210618C00130000",
+        "BTC-25JUN21-000000000000000000000000036000.0-C-",
+        "SPY",
+        "AAPL 210618C00130000",
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(names); i++) {
@@ -133,18 +180,20 @@ static void inverse_options_pay_coin(void **state) {
         int right;
         double strike, delivery, coin;
     } cases[] = {
-        {1, 100000, 125000, 0.2},  {-1, 100000, 80000, 0.25}, {1, 10000, 12500, 0.2},
-        {-1, 10000, 5000, 1.0},    {1, 100000, 100000, 0.0},  {1, 100000, 99999, 0.0},
+        {1, 100000, 125000, 0.2},   {-1, 100000, 80000, 0.25}, {1, 10000, 12500, 0.2},
+        {-1, 10000, 5000, 1.0},     {1, 100000, 100000, 0.0},  {1, 100000, 99999, 0.0},
         {-1, 60000, 60000.01, 0.0},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        const rh_instrument option = {.kind = RH_OPTION, .settle = RH_INVERSE,
-                                      .right = cases[i].right, .strike = cases[i].strike};
+        const rh_instrument option = {.kind = RH_OPTION,
+                                      .settle = RH_INVERSE,
+                                      .right = cases[i].right,
+                                      .strike = cases[i].strike};
         assert_true(rh_payoff_settled(&option, cases[i].delivery) == cases[i].coin);
     }
-    const rh_instrument put = {.kind = RH_OPTION, .settle = RH_INVERSE, .right = -1,
-                               .strike = 60000};
+    const rh_instrument put = {
+        .kind = RH_OPTION, .settle = RH_INVERSE, .right = -1, .strike = 60000};
     assert_true(fabs(rh_payoff_settled(&put, 59999.99) - 0.0000001666666944) < 1e-15);
 }
 
@@ -171,8 +220,7 @@ static void perpetuals_gain(void **state) {
     const rh_instrument linear = {.kind = RH_PERPETUAL, .settle = RH_LINEAR, .multiplier = 1};
     (void)state;
     for (size_t i = 0; i < LENGTH(inverse); i++) {
-        double coin =
-            rh_variation(&perpetual, inverse[i].size, inverse[i].entry, inverse[i].exit);
+        double coin = rh_variation(&perpetual, inverse[i].size, inverse[i].entry, inverse[i].exit);
         assert_true(fabs(coin / inverse[i].coin - 1.0) < 1e-14);
         double usd = inverse[i].size * (inverse[i].exit / inverse[i].entry - 1.0);
         assert_true(fabs(coin * inverse[i].exit - usd) < 1e-11 * fabs(usd));

@@ -49,8 +49,8 @@ static const rh_state *look(const world *w, uint32_t instrument) {
 }
 
 static rh_event event(rh_time time, uint32_t instrument, rh_event_kind kind) {
-    return (rh_event){.known = time, .happened = time, .instrument = instrument,
-                      .kind = (uint8_t)kind};
+    return (rh_event){
+        .known = time, .happened = time, .instrument = instrument, .kind = (uint8_t)kind};
 }
 
 static rh_event one(rh_time time, uint32_t instrument, rh_event_kind kind, int position,
@@ -265,8 +265,11 @@ static void trades_touch_the_other_side(void **state) {
 static void discrete_funding_of_binance(void **state) {
     static const struct {
         double rate, mark, quantity, fee;
-    } cases[] = {{0.0001, 60000, 1, 6},    {0.0001, 60000, 2.5, 15}, {0.0005, 60000, -1, -30},
-                 {-0.0005, 60000, 1, -30}, {-0.003, 60000, 1, -180}};
+    } cases[] = {{0.0001, 60000, 1, 6},
+                 {0.0001, 60000, 2.5, 15},
+                 {0.0005, 60000, -1, -30},
+                 {-0.0005, 60000, 1, -30},
+                 {-0.003, 60000, 1, -180}};
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
         world w = begin(RH_FUNDING_DISCRETE);
@@ -301,7 +304,8 @@ static void the_mark_of_the_stamps_instant_counts(void **state) {
 static void each_stamp_is_paid_once(void **state) {
     world w = begin(RH_FUNDING_DISCRETE);
     const rh_event start[] = {mark(T0, INVERSE, 50000), mark(T0, LINEAR, 50000)};
-    const rh_event twice[] = {funding(T0 + 1, LINEAR, 0.0001, 0), funding(T0 + 1, INVERSE, 0.0001, 0),
+    const rh_event twice[] = {funding(T0 + 1, LINEAR, 0.0001, 0),
+                              funding(T0 + 1, INVERSE, 0.0001, 0),
                               funding(T0 + 1, LINEAR, 0.0002, 0)};
     (void)state;
     instant(&w, start, 2);

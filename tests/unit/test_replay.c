@@ -97,13 +97,10 @@ static void ties_go_by_source_then_row(void **state) {
         "ts,instrument,mark\n5,B,11\n20,B,12\n20,A,13\n30,B,14\n",
         "ts,instrument,mark\n20,A,21\n50,B,22\n",
     };
-    static const char *const wanted[] = {"5: 1.1=11",
-                                         "10: 0.0=1",
-                                         "20: 0.0=2 0.1=3 0.0=4 1.1=12 1.0=13 2.0=21",
-                                         "30: 1.1=14",
-                                         "40: 0.0=5",
-                                         "50: 2.1=22",
-                                         NULL};
+    static const char *const wanted[] = {
+        "5: 1.1=11",  "10: 0.0=1", "20: 0.0=2 0.1=3 0.0=4 1.1=12 1.0=13 2.0=21",
+        "30: 1.1=14", "40: 0.0=5", "50: 2.1=22",
+        NULL};
     tape t;
     (void)state;
     make_tape(&t, texts, 3);

@@ -19,15 +19,34 @@
 enum { WIDTH, LEVEL, EVERY, TO, STEPS, ON, N_PARAMS };
 
 static const rh_param params[N_PARAMS] = {
-    [WIDTH] = {.name = "width", .type = RH_PARAM_NUMBER, .unit = "delta", .min = 0, .max = 5,
+    [WIDTH] = {.name = "width",
+               .type = RH_PARAM_NUMBER,
+               .unit = "delta",
+               .min = 0,
+               .max = 5,
                .summary = "half width"},
-    [LEVEL] = {.name = "level", .type = RH_PARAM_INTEGER, .initial = "3", .min = -10, .max = 10,
+    [LEVEL] = {.name = "level",
+               .type = RH_PARAM_INTEGER,
+               .initial = "3",
+               .min = -10,
+               .max = 10,
                .summary = "a whole number"},
-    [EVERY] = {.name = "every", .type = RH_PARAM_DURATION, .initial = "", .min = 1, .max = 86400,
+    [EVERY] = {.name = "every",
+               .type = RH_PARAM_DURATION,
+               .initial = "",
+               .min = 1,
+               .max = 86400,
                .summary = "a time"},
-    [TO] = {.name = "to", .type = RH_PARAM_CHOICE, .initial = "centre", .choices = "edge centre",
+    [TO] = {.name = "to",
+            .type = RH_PARAM_CHOICE,
+            .initial = "centre",
+            .choices = "edge centre",
             .summary = "a word"},
-    [STEPS] = {.name = "steps", .type = RH_PARAM_NUMBERS, .initial = "[1, 2.5]", .min = 0, .max = 9,
+    [STEPS] = {.name = "steps",
+               .type = RH_PARAM_NUMBERS,
+               .initial = "[1, 2.5]",
+               .min = 0,
+               .max = 9,
                .summary = "a list"},
     [ON] = {.name = "on", .type = RH_PARAM_TEXT, .initial = "", .summary = "a name"},
 };
@@ -68,7 +87,8 @@ static void every_type_is_read(void **state) {
     assert_true(v[TO].integer == 0);
     assert_string_equal(v[TO].text, "edge");
     assert_int_equal(v[STEPS].count, 3);
-    assert_true(v[STEPS].numbers[0] == 0 && v[STEPS].numbers[1] == 9 && v[STEPS].numbers[2] == 1e-3);
+    assert_true(v[STEPS].numbers[0] == 0 && v[STEPS].numbers[1] == 9 &&
+                v[STEPS].numbers[2] == 1e-3);
     assert_string_equal(v[ON].text, "BTC-PERPETUAL");
     finish(&r);
 }
@@ -219,7 +239,11 @@ static void faulty_tables_are_named(void **state) {
          "a parameter's default is not a value that it would take"},
         {{.name = "a", .type = RH_PARAM_NUMBERS, .initial = "[1, 2", .summary = "s"},
          "a parameter's default is not a value that it would take"},
-        {{.name = "a", .type = RH_PARAM_NUMBERS, .initial = "[1, 7]", .min = 1, .max = 5,
+        {{.name = "a",
+          .type = RH_PARAM_NUMBERS,
+          .initial = "[1, 7]",
+          .min = 1,
+          .max = 5,
           .summary = "s"},
          "a parameter's default is not a value that it would take"},
         {{.name = "a", .min = 2, .max = 1, .summary = "s"}, "a parameter's min is above its max"},

@@ -112,8 +112,7 @@ static const char *plugin(const char *record) {
     return path;
 }
 
-#define GOOD                                                                                       \
-    ".abi = REHEDGE_ABI, .size = sizeof(rh_strategy), .name = \"mine\", .summary = \"s\", "
+#define GOOD ".abi = REHEDGE_ABI, .size = sizeof(rh_strategy), .name = \"mine\", .summary = \"s\", "
 #define GOOD_RATIO                                                                                 \
     ".abi = REHEDGE_ABI, .size = sizeof(rh_ratio), .name = \"my-ratio\", .summary = \"s\", "
 
@@ -240,8 +239,9 @@ static void a_rule_is_loaded(void **state) {
     (void)state;
     if (!has_compiler())
         skip();
-    const char *path = plugin("REHEDGE_STRATEGY(mine) = {" GOOD ".source = \"me\", .params = params,"
-                              " .n_params = 1, .state_size = 64, .start = start, .decide = decide};");
+    const char *path =
+        plugin("REHEDGE_STRATEGY(mine) = {" GOOD ".source = \"me\", .params = params,"
+               " .n_params = 1, .state_size = 64, .start = start, .decide = decide};");
     rh_registry *registry = new_registry();
     const size_t before = rh_registry_n_strategies(registry);
     const char *near;
@@ -289,7 +289,8 @@ static void records_may_be_older_or_newer(void **state) {
         "    .accepted = (void (*)(void *, const rh_view *))1};",
         "extern const struct longer { rh_strategy now; double later[8]; } rehedge_strategy;\n"
         "const struct longer rehedge_strategy = {{.abi = REHEDGE_ABI,\n"
-        "    .size = sizeof(struct longer), .name = \"mine\", .summary = \"s\", .decide = decide},\n"
+        "    .size = sizeof(struct longer), .name = \"mine\", .summary = \"s\", .decide = "
+        "decide},\n"
         "    {1, 2}};"};
     (void)state;
     if (!has_compiler())

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as an experiment: refused in one line, or a plan whose canonical JSON is stable. */
+#include "experiment/plan.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char path[] = "/tmp/fuzz_experiment_XXXXXX";
+static int file = -1;
+static rh_registry *registry;
+
+static void check(int holds) {
+    if (!holds)
+        abort();
+}
+
+static void clean_up(void) {
+    (void)unlink(path);
+    rh_registry_free(registry);
+}
+
+static void save(const uint8_t *data, size_t size) {
+    if (file < 0) {
+        file = mkstemp(path);
+        check(file >= 0 && rh_registry_new(&registry, NULL) == RH_OK);
+        (void)atexit(clean_up);
+    }
+    check(ftruncate(file, 0) == 0 && (size == 0 || pwrite(file, data, size, 0) == (ssize_t)size));
+}
+
+static void check_plan(const rh_plan *plan) {
+    rh_json one = {0}, other = {0};
+    rh_plan_json(plan, 0, &one);
+    rh_plan_json(plan, 0, &other);
+    const char *text = rh_json_text(&one);
+    check(text && strcmp(text, rh_json_text(&other)) == 0);
+    check(text[0] == '{' && text[one.length - 1] == '}' && strlen(text) == one.length);
+    check(!strchr(text, '\n'));
+    for (size_t i = 0; i < plan->n_legs; i++)
+        check(plan->legs[i].instrument < rh_catalogue_count(plan->catalogue));
+    rh_json_free(&one);
+    rh_json_free(&other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    rh_experiment *experiment = NULL;
+    rh_plan *plan = NULL;
+    rh_error error = {.text = ""};
+    save(data, size);
+    rh_status status = rh_experiment_read(path, NULL, 0, &experiment, &error);
+    if (status == RH_OK)
+        status = rh_plan_new(experiment, registry, &plan, &error);
+    if (status == RH_OK)
+        check_plan(plan);
+    else
+        check(status == RH_BAD_CONFIG && *error.text && !strchr(error.text, '\n'));
+    rh_plan_free(plan);
+    rh_experiment_free(experiment);
+    return 0;
+}
