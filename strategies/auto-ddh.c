@@ -57,7 +57,7 @@ typedef struct {
     double threshold, target, min_move, slice;
     int64_t check;
     int64_t next;    /* check from here on */
-    int64_t looking; /* the instant of the latest check */
+    int64_t looking; /* the instant of a check that hasn't led to an order */
     double price;    /* when the last hedge was finished; 0: none was */
     int working;     /* slices of a hedge are still to come */
 } ddh_state;
@@ -107,6 +107,7 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
 
 static void accepted(void *state, const rh_view *view) {
     ddh_state *s = state;
+    s->looking = INT64_MIN; /* one order a check */
     s->working = fabs(gap_of(s, view)) > s->slice;
     if (!s->working)
         s->price = rh_hedge_at(view, 0)->price;

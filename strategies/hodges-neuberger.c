@@ -68,9 +68,9 @@ static const rh_param params[] = {
 };
 
 enum {
-    LEAST_STEPS = 200,
+    LEAST_STEPS = 120,
     MOST_STEPS = 600,
-    POINTS = 48,  /* from edge to edge of a node */
+    POINTS = 32,  /* from edge to edge of a node */
     LEVELS = 48,  /* of the table, equal steps of sqrt(v) */
     PLACES = 57,  /* of the table, equal steps of ln x / sqrt(v) */
     LATTICES = 3, /* each over a quarter of the last one's sqrt(v) */
@@ -134,28 +134,44 @@ static double loss_of_holding(const hn_problem *p, int i, double y, double *slop
     return worst + log(w_up + w_down) / p->aversion;
 }
 
-/* The y in [low, FAR] at which the slope of holding, which rises with y, reaches `wanted`. */
-static double where_slope_is(const hn_problem *p, int i, double low, double wanted) {
-    double high = FAR, slope_low, slope_high;
-    int side = 0;
-    (void)loss_of_holding(p, i, low, &slope_low);
-    (void)loss_of_holding(p, i, high, &slope_high);
-    if (slope_low >= wanted || slope_high <= wanted)
-        return slope_low >= wanted ? low : high;
-    double miss_low = slope_low - wanted, miss_high = slope_high - wanted;
-    for (int n = 0; n < 60 && high - low > 1e-9; n++) { /* false position, Illinois */
-        double slope, y = (low * miss_high - high * miss_low) / (miss_high - miss_low);
+static double miss(const hn_problem *p, int i, double y, double wanted) {
+    double slope;
+    (void)loss_of_holding(p, i, y, &slope);
+    return slope - wanted;
+}
+
+/* The y at which the slope of holding, which rises with y, reaches `wanted`; the ends of
+ * [-FAR, FAR] if it doesn't within. The search starts around `guess`. */
+static double where_slope_is(const hn_problem *p, int i, double guess, double wanted) {
+    double low = guess, high = guess, width = 0.01;
+    double miss_low = miss(p, i, guess, wanted), miss_high = miss_low;
+    for (; miss_high < 0.0 && high < FAR; width *= 3.0) {
+        low = high;
+        miss_low = miss_high;
+        high = fmin(high + width, FAR);
+        miss_high = miss(p, i, high, wanted);
+    }
+    for (; miss_low >= 0.0 && low > -FAR; width *= 3.0) {
+        high = low;
+        miss_high = miss_low;
+        low = fmax(low - width, -FAR);
+        miss_low = miss(p, i, low, wanted);
+    }
+    if (miss_low >= 0.0 || miss_high < 0.0)
+        return miss_low >= 0.0 ? low : high;
+    for (int n = 0, side = 0; n < 60 && high - low > 1e-7; n++) { /* false position, Illinois */
+        double y = (low * miss_high - high * miss_low) / (miss_high - miss_low);
         if (n % 3 == 2 || !(y > low && y < high))
             y = 0.5 * (low + high); /* slopes have corners: never trust it for long */
-        (void)loss_of_holding(p, i, y, &slope);
-        if (slope < wanted) {
+        const double m = miss(p, i, y, wanted);
+        if (m < 0.0) {
             low = y;
-            miss_low = slope - wanted;
+            miss_low = m;
             miss_high *= side < 0 ? 0.5 : 1.0;
             side = -1;
         } else {
             high = y;
-            miss_high = slope - wanted;
+            miss_high = m;
             miss_low *= side > 0 ? 0.5 : 1.0;
             side = 1;
         }
@@ -166,8 +182,8 @@ static double where_slope_is(const hn_problem *p, int i, double low, double want
 static void fill(const hn_problem *p, int i, hn_node *node) {
     /* Just inside the slopes at which trading and holding are equally good: ties are traded. */
     const double wanted = p->cost * p->price[p->reach + i] * (1.0 - 1e-9);
-    node->lo = where_slope_is(p, i, -FAR, -wanted);
-    node->hi = where_slope_is(p, i, node->lo, wanted);
+    node->lo = where_slope_is(p, i, p->next[p->reach + i].lo, -wanted);
+    node->hi = fmax(node->lo, where_slope_is(p, i, p->next[p->reach + i].hi, wanted));
     for (int j = 0; j < POINTS; j++) {
         const double y = node->lo + (node->hi - node->lo) * j / (POINTS - 1);
         node->h[j] = loss_of_holding(p, i, y, &node->slope[j]);

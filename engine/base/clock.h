@@ -2,7 +2,8 @@
 /* clock.h: instants and durations.
  *
  * An instant is int64 nanoseconds since 1970-01-01T00:00:00Z (dates of the years 1678 to 2261),
- * without leap seconds. A duration is int64 nanoseconds. Years for pricing are ACT/365 and never rounded to days.
+ * without leap seconds. A duration is int64 nanoseconds. Years for pricing are ACT/365 and never
+ * rounded to days.
  */
 #ifndef RH_BASE_CLOCK_H
 #define RH_BASE_CLOCK_H

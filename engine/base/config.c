@@ -398,8 +398,8 @@ rh_status rh_config_set(rh_config *config, const char *path, const char *value, 
     if (status == RH_FAILED)
         return no_memory(error);
     if (status != RH_OK)
-        return rh_fail(error, status, "%s: %s: '%.200s' is not a value: %.500s", origin, path, value,
-                       fault.text);
+        return rh_fail(error, status, "%s: %s: '%.200s' is not a value: %.500s", origin, path,
+                       value, fault.text);
     if (!fresh) {
         fresh = own(config, sizeof *fresh);
         if (!fresh)

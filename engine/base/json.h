@@ -3,7 +3,8 @@
  *
  * A writer grows as it is written to; running out of memory is remembered and makes
  * rh_json_text return NULL. Commas are put by the writer. Numbers read back to the same double
- * (rh_number_text), but a negative zero is 0; NaN and infinities are null. No blanks, so that equal values are equal bytes.
+ * (rh_number_text), but a negative zero is 0; NaN and infinities are null. No blanks, so that
+ * equal values are equal bytes.
  */
 #ifndef RH_BASE_JSON_H
 #define RH_BASE_JSON_H

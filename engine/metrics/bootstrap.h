@@ -57,8 +57,8 @@ double rh_bootstrap_shared_block_length(const double *const *lanes, size_t n_lan
 typedef struct {
     uint64_t seed;
     size_t replicates; /* 999 or 9999: (replicates + 1) (1 - level) / 2 should be a whole number */
-    double block_length; /* mean, steps, at least 1; 0: automatic (the shared one of the series, for
-                            sizes unless only means are asked for) */
+    double block_length; /* mean, steps, at least 1; 0: automatic, the shared one of the series,
+                            for sizes unless only means are asked for */
     double level;        /* 0.95 */
 } rh_bootstrap;
 
@@ -113,11 +113,27 @@ typedef struct {
 } rh_measure;
 
 /* The measure of the counted errors of a lane that a metric is, with the method that serves it
- * best: studentised for mean, std and rmse, percentile for tails. Returns 0 for a metric that has
- * none (extremes, sums over the run, ratios). std_annual is std times a constant: scale it. */
+ * best (the table below): studentised for mean, std and rmse, percentile for VaR, basic for ES.
+ * Returns 0 for a metric that has none (extremes, sums over the run, ratios). std_annual is std
+ * times a constant: scale it. */
 int rh_measure_of_metric(rh_metric metric, rh_measure *out);
 
-/* out[lane * n_measures + measure]. `replicates`, if not NULL, gets all of them as they were drawn
+/* How often 95 % intervals of the metrics' measures hold the truth, automatic block length, 399
+ * replicates, 1000 histories (400 and 200 of the last two), where an interval is given (97 % of
+ * the third, 87 % of the fourth kind of history):
+ *
+ *     series, steps             mean   std    rmse   VaR95  ES95
+ *     independent, 500          .960   .958   .964   .930   .929
+ *     AR(1), phi 0.3, 500       .956   .953   .953   .920   .902
+ *     AR(1), phi 0.6, 500       .936   .931   .932   .901   .879
+ *     GARCH(1,1) .1/.8, 500     .963   .879   .881   .859   .851
+ *     GARCH(1,1) .1/.8, 2000    .960   .905   .905   .910   .912
+ *     GARCH(1,1) .1/.8, 5000    .940   .935   .930   .915   .925
+ *
+ * Hedging errors cluster as GARCH does: below some thousand steps their std and rmse are known
+ * less well than the intervals say. Those of VaR and ES are always somewhat too short.
+ *
+ * out[lane * n_measures + measure]. `replicates`, if not NULL, gets all of them as they were drawn
  * (t* if studentised; NaN below 30 blocks): [(lane * n_measures + measure) * how->replicates + r].
  * Indices are made once for 16 lanes; memory beyond that is 16 lanes' running sums. Fails with
  * RH_BAD_DATA if a value is not finite, RH_BAD_CONFIG if `how` or a measure makes no sense. */

@@ -13,11 +13,40 @@ void rh_extent_add(rh_extent *extent, double value) {
     extent->high = fmax(extent->high, value);
 }
 
-/* The smallest of 1, 2, 5 times a power of ten that is at least `step`. */
-static double round_step(double step) {
-    double power = pow(10.0, floor(log10(step)));
-    double lead = step / power;
-    return power * (lead <= 1.0 + 1e-9 ? 1 : lead <= 2.0 + 1e-9 ? 2 : lead <= 5.0 + 1e-9 ? 5 : 10);
+/* Multiples of a step within [low, high]. */
+static double count_multiples(double low, double high, double step) {
+    return floor(high / step + 1e-9) - ceil(low / step - 1e-9) + 1;
+}
+
+/* How badly a step serves: the distance from the wanted number of tics, much more if that isn't 3
+ * to 5, and a little more for quarters, which read worse. */
+static double badness(double low, double high, double step, int tics, int is_quarter) {
+    double count = count_multiples(low, high, step);
+    return fabs(count - tics) + (count < 3 || count > 5 ? 10 : 0) + (is_quarter ? 1.5 : 0);
+}
+
+/* Of 1, 2, 2.5 and 5 times powers of ten. Six multiples of a step hold three of its double, so that
+ * some step always gives 3 to 5. */
+static double choose_step(double low, double high, int tics) {
+    static const double leads[] = {5, 2.5, 2, 1};
+    double best = 0, least = HUGE_VAL;
+    int power = (int)floor(log10(high - low));
+    for (int p = power; p >= power - 1; p--)
+        for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
+            double step = leads[i] * pow(10.0, p);
+            double bad = badness(low, high, step, tics, i == 1);
+            if (bad < least) {
+                least = bad;
+                best = step;
+            }
+        }
+    return best;
+}
+
+static int decimals_of(double step) {
+    int decimals = (int)fmax(0, -floor(log10(step) + 1e-9));
+    double whole = step * pow(10.0, decimals);
+    return decimals + (fabs(whole - rint(whole)) > 1e-6);
 }
 
 rh_axis rh_axis_make(rh_extent extent, rh_axis_unit unit, int tics) {
@@ -35,8 +64,8 @@ rh_axis rh_axis_make(rh_extent extent, rh_axis_unit unit, int tics) {
     double margin = 0.07 * (axis.high - axis.low);
     axis.low -= margin;
     axis.high += margin;
-    axis.step = round_step((axis.high - axis.low) / tics);
-    axis.decimals = (int)fmax(0, -floor(log10(axis.step) + 1e-9));
+    axis.step = choose_step(axis.low, axis.high, tics);
+    axis.decimals = decimals_of(axis.step);
     return axis;
 }
 

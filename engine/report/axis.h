@@ -22,8 +22,8 @@ typedef struct {
 #define RH_EXTENT_NONE ((rh_extent){HUGE_VAL, -HUGE_VAL})
 void rh_extent_add(rh_extent *extent, double value);
 
-/* An axis that shows `extent` with a margin and about `tics` tics at 1, 2 or 5 times a power of
- * ten. Nothing known gives 0 to 1, one single value a range around it. */
+/* An axis that shows `extent` with a margin and 3 to 5 tics, nearest to `tics`, at 1, 2, 2.5 or 5
+ * times a power of ten. Nothing known gives 0 to 1, one single value a range around it. */
 rh_axis rh_axis_make(rh_extent extent, rh_axis_unit unit, int tics);
 
 /* A tic of a time axis: on whole minutes, hours, days, months or years. */

@@ -72,8 +72,8 @@ rh_status rh_compare_find_grid(rh_compare *c, rh_error *error) {
         return rh_fail(error, RH_FAILED, "out of memory");
     c->n_across = take_values(c->lanes, 0, c->across);
     c->n_up = take_values(c->lanes, 1, c->up);
-    c->is_grid = c->n_across > 1 && c->n_up > 1 &&
-                 c->n_across * c->n_up == c->lanes->n_lanes && is_full(c);
+    c->is_grid =
+        c->n_across > 1 && c->n_up > 1 && c->n_across * c->n_up == c->lanes->n_lanes && is_full(c);
     return RH_OK;
 }
 

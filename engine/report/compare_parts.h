@@ -19,7 +19,7 @@ typedef struct {
     double *t, *pnl;            /* seconds since 1970, numeraire */
     size_t count;
     double end;
-    int dash; /* 0 solid; more for lanes whose group already has a line */
+    int dash; /* how many lines its group has already */
 } rh_compare_leader;
 
 /* The errors of a group, all lanes together, and the quantiles of its best lane. */
@@ -33,14 +33,14 @@ typedef struct {
 typedef struct {
     const rh_report_lanes *lanes;
     sqlite3 *db;
-    size_t *order; /* by σ */
-    double *values; /* room for a number of each lane */
-    rh_scale cost, sigma;        /* of the frontier */
-    rh_scale trades, total;      /* of the theory panel */
-    rh_scale ranked;             /* of the ranked dots */
-    double theory;               /* Derman and Kamal's std * sqrt(N); NaN if it doesn't apply */
+    size_t *order;          /* by σ */
+    double *values;         /* room for a number of each lane */
+    rh_scale cost, sigma;   /* of the frontier */
+    rh_scale trades, total; /* of the theory panel */
+    rh_scale ranked;        /* of the ranked dots */
+    double theory;          /* Derman and Kamal's std * sqrt(N); NaN if it doesn't apply */
     rh_compare_leader leaders[RH_MOST_LEADERS + 1];
-    size_t n_leaders; /* the last is the unhedged book if there is any */
+    size_t n_leaders;         /* the last is the unhedged book if there is any */
     rh_compare_group *groups; /* as many as are drawn */
     size_t n_groups;
     double reach; /* of the distributions' axis: from -reach to reach */

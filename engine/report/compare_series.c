@@ -64,6 +64,11 @@ static rh_status read_curve(rh_compare *c, const rh_report_lane *lane, int is_un
     if (status == RH_OK)
         status = keep_curve(&run, is_unhedged, out, error);
     rh_report_run_free(&run);
+    if (status == RH_OK && !isfinite(out->end)) { /* nothing to draw */
+        rh_release(out->t);
+        rh_release(out->pnl);
+        c->n_leaders--;
+    }
     return status;
 }
 
@@ -82,8 +87,8 @@ static rh_status choose_leaders(rh_compare *c, const rh_report_lane *reference, 
     for (int by_group = 1; by_group >= 0; by_group--)
         for (size_t i = 0; i < c->lanes->n_lanes && status == RH_OK && c->n_leaders < most; i++) {
             const rh_report_lane *lane = &c->lanes->lanes[c->order[i]];
-            if (lane != reference && isfinite(lane->sigma.value) &&
-                !is_chosen(c, lane, by_group) && has_steps(c->db, lane->id))
+            if (lane != reference && isfinite(lane->sigma.value) && !is_chosen(c, lane, by_group) &&
+                has_steps(c->db, lane->id))
                 status = read_curve(c, lane, 0, error);
         }
     if (status == RH_OK && reference)
@@ -124,8 +129,8 @@ static rh_axis pnl_axis(const rh_compare *c) {
         for (size_t i = 0; i < c->leaders[k].count; i++)
             rh_extent_add(&extent, c->leaders[k].pnl[i]);
     return rh_axis_make(
-        extent, rh_axis_unit_for(fmax(fabs(extent.low), fabs(extent.high)), rh_compare_numeraire(c)),
-        4);
+        extent,
+        rh_axis_unit_for(fmax(fabs(extent.low), fabs(extent.high)), rh_compare_numeraire(c)), 4);
 }
 
 static void write_leader(FILE *out, const rh_compare *c, size_t k, double place) {
@@ -152,14 +157,16 @@ void rh_compare_leaders_write(FILE *out, const rh_compare *c) {
         places[k] = isfinite(c->leaders[k].end) ? c->leaders[k].end / axis.unit.factor : 0;
     rh_labels_spread(places, c->n_leaders, 0.052 * size, axis.low, axis.high + 0.02 * size);
     (void)fprintf(out, "N_LEADERS = %zu\n", c->n_leaders);
-    (void)fprintf(out, "array LEADER_TEXT[%d]\narray LEADER_AT[%d]\narray LEADER_GROUP[%d]\n"
-                       "array LEADER_DASH[%d]\n",
+    (void)fprintf(out,
+                  "array LEADER_TEXT[%d]\narray LEADER_AT[%d]\narray LEADER_GROUP[%d]\n"
+                  "array LEADER_DASH[%d]\n",
                   RH_MOST_LEADERS + 1, RH_MOST_LEADERS + 1, RH_MOST_LEADERS + 1,
                   RH_MOST_LEADERS + 1);
     for (size_t k = 0; k < c->n_leaders; k++)
         write_leader(out, c, k, places[k]);
-    (void)fprintf(out, "PNL_FACTOR = %.15g\nPNL_LO = %.15g\nPNL_HI = %.15g\nPNL_STEP = %.15g\n"
-                       "PNL_FORMAT = '%%.%df'\nPNL_UNIT = ",
+    (void)fprintf(out,
+                  "PNL_FACTOR = %.15g\nPNL_LO = %.15g\nPNL_HI = %.15g\nPNL_STEP = %.15g\n"
+                  "PNL_FORMAT = '%%.%df'\nPNL_UNIT = ",
                   axis.unit.factor, axis.low, axis.high, axis.step, axis.decimals);
     rh_write_gnuplot_string(out, axis.unit.unit, 40);
     (void)fputc('\n', out);
@@ -261,38 +268,42 @@ rh_status rh_compare_spread_table(FILE *out, const void *subject, rh_error *erro
     static const double shares[] = {0.05, 0.25, 0.5, 0.75, 0.95};
     const rh_compare *c = subject;
     (void)error;
-    (void)fputs("# row\tgroup\tq05\tq25\tq50\tq75\tq95\tname\n", out);
+    (void)fputs("# row\tq05\tq25\tq50\tq75\tq95\n", out);
     for (size_t k = 0; k < c->n_groups; k++) {
-        const rh_report_group *group = &c->lanes->groups[k];
-        char name[160], text[200];
-        (void)fprintf(out, "%zu\t%zu", k, k);
+        (void)fprintf(out, "%zu", k);
         for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
             rh_compare_number(out, rh_quantile(c->groups[k].best, c->groups[k].n_best, shares[i]));
-        rh_clean_text(name, sizeof name, group->name[0] ? group->name : "all lanes", 20);
-        if (group->count > 1)
-            (void)snprintf(text, sizeof text, "%s (%zu)", name, group->count);
-        else
-            (void)snprintf(text, sizeof text, "%s", name);
-        (void)fprintf(out, "\t%s\n", text);
+        (void)fputc('\n', out);
     }
     return RH_OK;
+}
+
+static void write_group_name(FILE *out, const rh_report_group *group, size_t k) {
+    char name[160], text[200];
+    rh_clean_text(name, sizeof name, group->name[0] ? group->name : "all lanes", 18);
+    (void)snprintf(text, sizeof text, group->count > 1 ? "%s (%zu)" : "%s", name, group->count);
+    (void)fprintf(out, "SHAPE_NAME[%zu] = ", k + 1);
+    rh_write_gnuplot_string(out, text, 40);
+    (void)fputc('\n', out);
 }
 
 void rh_compare_groups_write(FILE *out, const rh_compare *c) {
     const double reach = isfinite(c->reach) ? c->reach : 1;
     const rh_extent extent = {-reach / 1.14, reach / 1.14}; /* the axis adds its margin */
-    const rh_axis axis =
-        rh_axis_make(extent, rh_axis_unit_for(reach, rh_compare_numeraire(c)), 4);
+    const rh_axis axis = rh_axis_make(extent, rh_axis_unit_for(reach, rh_compare_numeraire(c)), 4);
     (void)fprintf(out, "N_SHAPES = %zu\nN_GROUPS = %zu\n", isfinite(c->reach) ? c->n_groups : 0,
                   c->lanes->n_groups);
-    (void)fprintf(out, "SHAPE_FACTOR = %.15g\nSHAPE_LO = %.15g\nSHAPE_HI = %.15g\n"
-                       "SHAPE_STEP = %.15g\nSHAPE_FORMAT = '%%.%df'\nSHAPE_UNIT = ",
+    (void)fprintf(out,
+                  "SHAPE_FACTOR = %.15g\nSHAPE_LO = %.15g\nSHAPE_HI = %.15g\n"
+                  "SHAPE_STEP = %.15g\nSHAPE_FORMAT = '%%.%df'\nSHAPE_UNIT = ",
                   axis.unit.factor, -reach / axis.unit.factor, reach / axis.unit.factor, axis.step,
                   axis.decimals);
     rh_write_gnuplot_string(out, axis.unit.unit, 40);
     (void)fputs("\nGROUPED_BY = ", out);
     rh_write_gnuplot_enhanced(out, c->lanes->grouped_by[0] ? c->lanes->grouped_by : "lane", 30);
-    (void)fputc('\n', out);
+    (void)fprintf(out, "\narray SHAPE_NAME[%d]\n", RH_MOST_GROUPS);
+    for (size_t k = 0; k < c->n_groups; k++)
+        write_group_name(out, &c->lanes->groups[k], k);
 }
 
 void rh_compare_free_series(rh_compare *c) {

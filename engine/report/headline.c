@@ -19,8 +19,8 @@ double rh_report_costs(const rh_report_run *run) {
     return sum;
 }
 
-/* Appends " · text" (without the dot at the start), cleaned. */
-static void append(char *out, size_t size, const char *prefix, const char *text, size_t columns) {
+void rh_headline_append(char *out, size_t size, const char *prefix, const char *text,
+                        size_t columns) {
     char clean[512];
     size_t used = strlen(out);
     if (!rh_clean_text(clean, sizeof clean, text, columns)[0])
@@ -29,33 +29,35 @@ static void append(char *out, size_t size, const char *prefix, const char *text,
 }
 
 static void make_setup(const rh_report_run *run, rh_headline *out) {
-    append(out->setup, sizeof out->setup, "", run->book, 64);
-    append(out->setup, sizeof out->setup, "hedged with ", run->hedge, 40);
-    append(out->setup, sizeof out->setup, "rule ", run->rule[0] ? run->rule : run->label, 48);
-    append(out->setup, sizeof out->setup, "costs ", run->costs, 40);
+    rh_headline_append(out->setup, sizeof out->setup, "", run->book, 64);
+    rh_headline_append(out->setup, sizeof out->setup, "hedged with ", run->hedge, 40);
+    rh_headline_append(out->setup, sizeof out->setup, "rule ",
+                       run->rule[0] ? run->rule : run->label, 48);
+    rh_headline_append(out->setup, sizeof out->setup, "costs ", run->costs, 40);
 }
 
 static void make_period(const rh_report_run *run, rh_headline *out) {
     char from[RH_DATE_TEXT], to[RH_DATE_TEXT], grid[RH_DURATION_TEXT], text[128];
     (void)snprintf(text, sizeof text, "%s – %s UTC", rh_date_text(run->from, from),
                    rh_date_text(run->to, to));
-    append(out->period, sizeof out->period, "", text, 100);
+    rh_headline_append(out->period, sizeof out->period, "", text, 100);
     if (run->grid > 0)
-        append(out->period, sizeof out->period, "steps of ", rh_duration_text(run->grid, grid), 20);
-    append(out->period, sizeof out->period, "numeraire ", rh_report_numeraire(run), 10);
+        rh_headline_append(out->period, sizeof out->period, "steps of ",
+                           rh_duration_text(run->grid, grid), 20);
+    rh_headline_append(out->period, sizeof out->period, "numeraire ", rh_report_numeraire(run), 10);
     if (strcmp(run->status, "ok") != 0)
-        append(out->period, sizeof out->period, "status: ", run->status, 60);
+        rh_headline_append(out->period, sizeof out->period, "status: ", run->status, 60);
 }
 
 static void make_origin(const rh_report_run *run, rh_headline *out) {
     char text[64];
-    append(out->origin, sizeof out->origin, "rehedge ", run->engine_version, 24);
+    rh_headline_append(out->origin, sizeof out->origin, "rehedge ", run->engine_version, 24);
     (void)snprintf(text, sizeof text, "run %lld", (long long)run->id);
-    append(out->origin, sizeof out->origin, "", text, 30);
+    rh_headline_append(out->origin, sizeof out->origin, "", text, 30);
     (void)snprintf(text, sizeof text, "%.12s", run->config_sha256);
-    append(out->origin, sizeof out->origin, "configuration ", text, 12);
+    rh_headline_append(out->origin, sizeof out->origin, "configuration ", text, 12);
     (void)snprintf(text, sizeof text, "%.12s", run->data_sha256);
-    append(out->origin, sizeof out->origin, "data ", text, 12);
+    rh_headline_append(out->origin, sizeof out->origin, "data ", text, 12);
 }
 
 static void money_kpi(rh_kpi *kpi, const char *name, double value, const char *currency) {

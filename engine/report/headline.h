@@ -23,6 +23,11 @@ typedef struct {
 
 void rh_headline_make(const rh_report_run *run, rh_headline *out);
 
+/* Appends " · prefix text" (without the dot at the start) to a text of `size` bytes, cleaned and at
+ * most `columns` long; nothing if the text is empty. */
+void rh_headline_append(char *out, size_t size, const char *prefix, const char *text,
+                        size_t columns);
+
 /* fee + spread + impact + latency, USD, as far as known; NaN if nothing is. */
 double rh_report_costs(const rh_report_run *run);
 

@@ -49,10 +49,10 @@ static void move_to(rh_label *label, size_t place, double radius) {
     label->is_far = place >= 8;
 }
 
-void rh_labels_place(rh_label *labels, size_t count, const rh_spot *spots, size_t n_spots,
-                     double radius, double width, double height) {
+void rh_labels_place(rh_label *labels, size_t first, size_t count, const rh_spot *spots,
+                     size_t n_spots, double radius, double width, double height) {
     enum { PLACES = 32 };
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = first; i < count; i++) {
         labels[i].is_placed = 0;
         for (size_t place = 0; place < PLACES && !labels[i].is_placed; place++) {
             move_to(&labels[i], place, radius);

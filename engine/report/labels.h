@@ -18,10 +18,11 @@ typedef struct {
     double x, y;
 } rh_spot;
 
-/* Places labels within width x height, the first ones first, near their points, off each other
- * and off the spots (points of `radius`). */
-void rh_labels_place(rh_label *labels, size_t count, const rh_spot *spots, size_t n_spots,
-                     double radius, double width, double height);
+/* Places labels[first] and those after it within width x height, one by one, near their points, off
+ * each other, off the labels before `first` (boxes that are there already) and off the spots
+ * (points of `radius`). */
+void rh_labels_place(rh_label *labels, size_t first, size_t count, const rh_spot *spots,
+                     size_t n_spots, double radius, double width, double height);
 
 /* Moves places (any unit) apart until neighbours have `gap` between them, within [low, high] as far
  * as there is room; their order stays. */

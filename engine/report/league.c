@@ -97,35 +97,14 @@ static void fit(table *t) {
 
 /* ---- rows ---- */
 
-/* The start and the end of a label that is too long: rules differ in the first, parameters in the
- * last. */
-static const char *shorten(const char *label, size_t columns, char *out, size_t size) {
-    char clean[512], end[512];
-    rh_clean_text(clean, sizeof clean, label, MOST_LABEL);
-    size_t length = rh_text_columns(clean);
-    if (length <= columns)
-        return rh_clean_text(out, size, clean, columns);
-    size_t tail = (columns - 1) / 2, skip = length - tail;
-    const char *at = clean;
-    for (; skip > 0; skip--)
-        do
-            at++;
-        while (((unsigned char)*at & 0xC0) == 0x80);
-    (void)snprintf(end, sizeof end, "%s", at);
-    rh_clean_text(out, size, clean, columns - tail - 1); /* ends in an ellipsis */
-    size_t used = strlen(out);
-    (void)snprintf(out + used, size - used, "%s", end);
-    return out;
-}
-
 static void write_row(const table *t, const rh_league_row *row) {
     char label[512];
     const style s = row->lane->marks & RH_LANE_REFERENCE ? BOLD : PLAIN;
     for (rh_league_column k = 0; k < RH_LEAGUE_COLUMNS; k++)
         cell(t, k, k == RH_LEAGUE_RANK || k == RH_LEAGUE_RUN ? DIM : s,
-             k == RH_LEAGUE_LABEL
-                 ? shorten(row->lane->label, t->columns[RH_LEAGUE_LABEL], label, sizeof label)
-                 : row->cells[k]);
+             k == RH_LEAGUE_LABEL ? rh_shorten_text(label, sizeof label, row->lane->label,
+                                                    t->columns[RH_LEAGUE_LABEL])
+                                  : row->cells[k]);
     (void)fputc('\n', t->out);
 }
 

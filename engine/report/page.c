@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/page.h"
 
-#include "report/headline.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -53,26 +52,23 @@ static void number_cell(FILE *out, double value) {
     element(out, "<td class=\"n\">", rh_figure_fixed(figure, value, decimals), "</td>");
 }
 
-/* The tear sheet has the same words on top; then they are for screen readers only. */
-static void write_head(FILE *out, const rh_report_page *page) {
-    rh_headline headline;
-    rh_headline_make(page->run, &headline);
+void rh_page_start(FILE *out, const rh_headline *headline, int has_picture) {
     put(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    element(out, "<title>", headline.title, "</title>\n");
+    element(out, "<title>", headline->title, "</title>\n");
     put(out, style);
     put(out, "</head>\n<body>\n<header");
-    element(out, page->svg_path ? " class=\"unseen\"><h1>" : "><h1>", headline.title, "</h1>\n");
-    element(out, "<p>", headline.setup, "</p>\n");
-    element(out, "<p class=\"muted\">", headline.period, "</p></header>\n");
+    element(out, has_picture ? " class=\"unseen\"><h1>" : "><h1>", headline->title, "</h1>\n");
+    element(out, "<p>", headline->setup, "</p>\n");
+    element(out, "<p class=\"muted\">", headline->period, "</p></header>\n");
 }
 
 /* The picture without the lines before <svg, which belong to a file of its own. */
-static void write_picture(FILE *out, const char *path) {
+void rh_page_write_picture(FILE *out, const char *path, const char *name) {
     char block[4096];
     FILE *svg = path ? fopen(path, "r") : NULL;
     if (!svg) {
-        put(out, "<p class=\"muted\">The tear sheet was not drawn.</p>\n");
+        element(out, "<p class=\"muted\">", name, " was not drawn.</p>\n");
         return;
     }
     put(out, "<figure>\n");
@@ -270,15 +266,15 @@ void rh_page_write_json(FILE *out, const char *json) {
 rh_status rh_page_write(FILE *out, const void *subject, rh_error *error) {
     const rh_report_page *page = subject;
     rh_headline headline;
-    write_head(out, page);
-    write_picture(out, page->svg_path);
+    rh_headline_make(page->run, &headline);
+    rh_page_start(out, &headline, page->svg_path != NULL);
+    rh_page_write_picture(out, page->svg_path, "The tear sheet");
     write_notes(out, page->run->notes);
     write_metrics(out, page->run);
     write_attribution(out, page->run);
     rh_status status = write_fills(out, page, error);
     put(out, "<h2>Configuration</h2>\n<pre>");
     rh_page_write_json(out, page->run->config);
-    rh_headline_make(page->run, &headline);
     element(out, "</pre>\n<p class=\"muted\">", headline.origin, "</p>\n</body>\n</html>\n");
     return status;
 }

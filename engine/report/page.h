@@ -4,6 +4,7 @@
 #define RH_REPORT_PAGE_H
 
 #include "base/status.h"
+#include "report/headline.h"
 #include "report/run.h"
 
 #include <stdio.h>
@@ -19,6 +20,11 @@ typedef struct {
 
 /* An rh_report_writer; `subject` is an rh_report_page. */
 rh_status rh_page_write(FILE *out, const void *subject, rh_error *error);
+
+/* The parts that all pages share: up to the heading, whose words are for screen readers only where
+ * a picture shows them; and the picture, `name` being what a reader misses if it isn't there. */
+void rh_page_start(FILE *out, const rh_headline *headline, int has_picture);
+void rh_page_write_picture(FILE *out, const char *svg_path, const char *name);
 
 /* Compact JSON, indented for reading and escaped for HTML. */
 void rh_page_write_json(FILE *out, const char *json);

@@ -3,11 +3,13 @@
  *
  * Everything is read from the file's public views. A report is a folder that stands alone:
  *
- *   tearsheet.gp, theme.gp      gnuplot scripts, copied as they are from the installation
- *   data/run.gp, data/NAME.tsv  what they draw: gnuplot variables, and series in real units
- *   tearsheet.png, .svg, .pdf   the one-page tear sheet
- *   report.html                 one self-contained page
- *   summary.txt                 the terminal summary
+ *   of one run                  of a comparison
+ *   tearsheet.gp, theme.gp      compare.gp, theme.gp      gnuplot scripts, as they are installed
+ *   data/run.gp, NAME.tsv       data/compare.gp, NAME.tsv what they draw: gnuplot variables, and
+ *                                                         series in real units
+ *   tearsheet.png, .svg, .pdf   compare.png, .svg, .pdf   the page as a picture
+ *   report.html                 report.html               one self-contained page
+ *   summary.txt                 summary.txt               the summary; the league table
  *
  * `cd FOLDER && gnuplot tearsheet.gp` draws it again, after any edit.
  */
@@ -30,16 +32,21 @@ enum {
     RH_REPORT_ALL = 31
 };
 
-/* What was written: bits as above. */
+/* What was written: bits as above, and whether it is a comparison. */
 typedef struct {
     unsigned made;
+    int is_comparison;
 } rh_report_files;
 
-/* The file in the folder that one format bit stands for, e.g. "tearsheet.png". */
+/* The file in the folder that one format bit stands for, e.g. "tearsheet.png"; the second, of what
+ * was drawn, e.g. "compare.png". */
 const char *rh_report_file_name(unsigned format);
+const char *rh_report_made_name(const rh_report_files *files, unsigned format);
 
 /* Draws the formats asked for into `directory`, which is made if it isn't there. Data files and
- * scripts are written for every format but TXT. Run 0 is the first of the file.
+ * scripts are written for every format but TXT. Run 0 is the whole file: the tear sheet of its run,
+ * or the comparison if there are several. The tear sheet of a run of a comparison needs its steps;
+ * RH_BAD_CONFIG if they weren't recorded.
  *
  * RH_PARTIAL means that gnuplot was not found: all is there but the pictures, and `error` says so
  * (a warning after `run`, a failure of `report`). $REHEDGE_GNUPLOT names another gnuplot,

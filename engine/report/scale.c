@@ -23,59 +23,74 @@ static spread spread_of(const double *values, size_t count) {
     return s;
 }
 
-static void add_tic(rh_scale *scale, double value) {
-    double place = rh_scale_place(scale, value);
-    char *label = scale->tics[scale->n_tics].label;
-    double shown = value / scale->unit.factor;
+static void add_tic(rh_scale *scale, double shown, int decimals) {
+    double place = scale->is_log && !(shown > 0)
+                       ? scale->zero
+                       : rh_scale_place(scale, shown * scale->unit.factor);
     if (scale->n_tics == sizeof scale->tics / sizeof *scale->tics || !(place >= scale->low) ||
         !(place <= scale->high))
         return;
-    int decimals = shown > 0 ? (int)fmax(0, -floor(log10(shown) + 1e-9)) : 0;
-    (void)rh_figure_fixed(label, shown, decimals);
-    scale->tics[scale->n_tics++].place = place;
+    (void)rh_figure_fixed(scale->tics[scale->n_tics].label, shown, decimals);
+    scale->tics[scale->n_tics++].place = place + 0.0;
 }
 
-/* 1, 2 and 5 of each decade as long as they are six or fewer, else 1 and 3, else 1 alone. */
-static void make_log_tics(rh_scale *scale) {
-    static const double leads[][3] = {{1, 2, 5}, {1, 3, 0}, {1, 0, 0}};
-    for (size_t k = 0; k < 3; k++) {
-        int from = (int)floor(scale->low), to = (int)ceil(scale->high);
+/* Round numbers, ten times the number itself, of every so many decades. */
+static void add_decades(rh_scale *scale, const int *leads, int every) {
+    for (int power = (int)floor(scale->low) - 1; power <= (int)ceil(scale->high); power++)
+        for (size_t i = 0; leads[i] > 0 && power % every == 0; i++) {
+            double shown = leads[i] * pow(10, power - 1);
+            int decimals = -power + (leads[i] % 10 != 0);
+            add_tic(scale, shown, decimals > 0 ? decimals : 0);
+        }
+}
+
+static void add_multiples(rh_scale *scale, const rh_axis *axis) {
+    for (double k = ceil(axis->low / axis->step - 1e-9); k * axis->step <= axis->high; k++)
+        add_tic(scale, k * axis->step, axis->decimals);
+}
+
+/* The first of these that leaves 3 to `most` tics, then fewer decades; if there are too few from
+ * the start, the range is short, and the tics are those of a linear axis. */
+static void make_log_tics(rh_scale *scale, size_t most) {
+    static const int leads[][5] = {{10, 20, 30, 50, 0}, {10, 20, 50, 0}, {10, 30, 0}, {10, 0}};
+    enum { N_LEADS = sizeof leads / sizeof *leads };
+    for (int k = 0; k < N_LEADS + 300; k++) {
         scale->n_tics = 0;
         if (isfinite(scale->zero))
-            add_tic(scale, 0);
-        for (int power = from; power <= to; power++)
-            for (size_t i = 0; i < 3 && leads[k][i] > 0; i++)
-                add_tic(scale, leads[k][i] * pow(10, power) * scale->unit.factor);
-        if (scale->n_tics <= 6)
-            return;
+            add_tic(scale, 0, 0);
+        add_decades(scale, leads[k < N_LEADS ? k : N_LEADS - 1], k < N_LEADS ? 1 : k - N_LEADS + 2);
+        if (scale->n_tics <= most)
+            break;
     }
+    if (scale->n_tics >= 3)
+        return;
+    double from = pow(10, scale->low), to = pow(10, scale->high);
+    double margin = 0.07 / 1.14 * (to - from); /* which the axis adds again */
+    const rh_extent extent = {from + margin, to - margin};
+    const rh_axis axis = rh_axis_make(extent, (rh_axis_unit){.factor = 1}, 4);
+    scale->n_tics = 0;
+    add_multiples(scale, &axis);
 }
 
-static void make_log(rh_scale *scale, const spread *s) {
+static void make_log(rh_scale *scale, const spread *s, size_t tics) {
     double low = log10(s->least / scale->unit.factor), high = log10(s->high / scale->unit.factor);
     double margin = fmax(0.06 * (high - low), 0.04);
     scale->is_log = 1;
     scale->zero = s->has_nought ? low - 0.12 * (high - low) - margin : (double)NAN;
     scale->low = (s->has_nought ? scale->zero : low) - margin;
     scale->high = high + margin;
-    make_log_tics(scale);
+    make_log_tics(scale, tics);
 }
 
 static void make_linear(rh_scale *scale, rh_extent extent) {
     const rh_axis axis = rh_axis_make(extent, scale->unit, 4);
     scale->low = axis.low;
     scale->high = axis.high;
-    for (double k = ceil(axis.low / axis.step - 1e-9); k * axis.step <= axis.high; k++) {
-        char *label = scale->tics[scale->n_tics].label;
-        if (scale->n_tics == sizeof scale->tics / sizeof *scale->tics)
-            return;
-        (void)rh_figure_fixed(label, k * axis.step, axis.decimals);
-        scale->tics[scale->n_tics++].place = k * axis.step + 0.0;
-    }
+    add_multiples(scale, &axis);
 }
 
 rh_scale rh_scale_make(const double *values, size_t count, double ratio, int has_zero,
-                       const char *currency) {
+                       const char *currency, size_t tics) {
     const spread s = spread_of(values, count);
     const rh_extent extent = {s.low, s.high};
     rh_scale scale = {.zero = NAN, .unit = {.factor = 1, .unit = ""}};
@@ -84,7 +99,7 @@ rh_scale rh_scale_make(const double *values, size_t count, double ratio, int has
             rh_axis_unit_for(s.high >= s.low ? fmax(fabs(s.low), fabs(s.high)) : NAN, currency);
     const int is_positive = s.low > 0 || (has_zero && s.low >= 0);
     if (is_positive && isfinite(s.least) && s.high > ratio * s.least)
-        make_log(&scale, &s);
+        make_log(&scale, &s, tics);
     else
         make_linear(&scale, extent);
     return scale;

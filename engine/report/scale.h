@@ -23,9 +23,10 @@ typedef struct {
 } rh_scale;
 
 /* Logarithmic if all known values are positive (or nought, with `has_zero`), and the largest is
- * more than `ratio` times the smallest positive one. */
+ * more than `ratio` times the smallest positive one. A logarithmic axis has at most `tics` (4 or
+ * more). `currency` may be NULL for numbers that aren't money. */
 rh_scale rh_scale_make(const double *values, size_t count, double ratio, int has_zero,
-                       const char *currency);
+                       const char *currency, size_t tics);
 
 /* NaN for what has no place. */
 double rh_scale_place(const rh_scale *scale, double value);

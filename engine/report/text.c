@@ -88,6 +88,22 @@ size_t rh_text_columns(const char *text) {
     return count;
 }
 
+char *rh_shorten_text(char *out, size_t size, const char *text, size_t columns) {
+    char clean[1024];
+    const char *tail = rh_clean_text(clean, sizeof clean, text, sizeof clean);
+    const size_t length = rh_text_columns(clean), kept = (columns - 1) / 2;
+    if (length <= columns)
+        return rh_clean_text(out, size, clean, columns);
+    for (size_t skip = length - kept; skip > 0; skip--)
+        do
+            tail++;
+        while (((unsigned char)*tail & 0xC0) == 0x80);
+    size_t used = strlen(rh_clean_text(out, size, clean, columns - 1 - kept)); /* and an ellipsis */
+    if (used + strlen(tail) < size)
+        strcpy(out + used, tail);
+    return out;
+}
+
 /* Each of `special` gets a backslash, each single quote its double. */
 static void write_quoted(FILE *out, const char *text, size_t columns, const char *special) {
     char clean[2048];

@@ -12,6 +12,10 @@
  * of blanks become one. `out` has `size` bytes, always ends in a NUL and is returned. */
 char *rh_clean_text(char *out, size_t size, const char *text, size_t columns);
 
+/* The same, but a text that is too long keeps its start and its end around the ellipsis: the labels
+ * of lanes begin with the rule and end with its parameters. `columns` is 3 or more. */
+char *rh_shorten_text(char *out, size_t size, const char *text, size_t columns);
+
 /* Characters of a UTF-8 text, for alignment. */
 size_t rh_text_columns(const char *text);
 

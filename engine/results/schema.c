@@ -254,7 +254,7 @@ static int make_attribution_view(sqlite3 *db) {
 static int append_swept_columns(sqlite3 *db, sqlite3_str *sql) {
     sqlite3_stmt *keys;
     int code = sqlite3_prepare_v2(
-        db, "SELECT key FROM swept GROUP BY key ORDER BY min(run_id),min(position)", -1, &keys,
+        db, "SELECT key FROM swept GROUP BY key ORDER BY min(run_id*1000000+position)", -1, &keys,
         NULL);
     while (code == SQLITE_OK && (code = sqlite3_step(keys)) == SQLITE_ROW) {
         const char *key = (const char *)sqlite3_column_text(keys, 0);

@@ -53,17 +53,24 @@ static rh_status take_events(loop *l, rh_time now, rh_error *error) {
 
 /* ---- lanes ---- */
 
+static rh_status set_alarm(loop *l, size_t i, rh_error *error) {
+    const rh_lane *lane = l->terms->lanes[i];
+    const int over = l->outcome->status[i] != RH_OK || rh_lane_finished(lane);
+    const rh_watch watch = over ? (rh_watch){.at = RH_NEVER} : rh_lane_watch(lane);
+    return rh_alarms_set(l->alarms, i, l->terms->book_of_lane[i], &watch, error);
+}
+
 static rh_status advance_lane(loop *l, size_t i, rh_error *error) {
     const rh_run_terms *t = l->terms;
     const size_t book = t->book_of_lane[i];
-    if (l->outcome->status[i] != RH_OK || !rh_lane_due(t->lanes[i], l->n_changes[book]))
+    if (l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]))
         return RH_OK;
-    l->outcome->status[i] = rh_lane_advance(t->lanes[i], l->changes[book], l->n_changes[book],
-                                            &l->outcome->errors[i]);
-    const int over = l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]);
-    l->living -= (size_t)over;
-    const rh_watch watch = over ? (rh_watch){.at = RH_NEVER} : rh_lane_watch(t->lanes[i]);
-    return rh_alarms_set(l->alarms, i, book, &watch, error);
+    if (rh_lane_due(t->lanes[i], l->n_changes[book]))
+        l->outcome->status[i] = rh_lane_advance(
+            t->lanes[i], l->changes[book], l->n_changes[book], &l->outcome->errors[i]);
+    /* Set anew though it wasn't due: a time that has come must not keep the clock standing. */
+    l->living -= (size_t)(l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]));
+    return set_alarm(l, i, error);
 }
 
 /* A change of the book or a funding stamp concerns every lane, else the alarms tell. */
@@ -156,6 +163,8 @@ static rh_status go(loop *l, rh_error *error) {
         const rh_time now = next_instant(l);
         if (now == RH_NEVER || l->living == 0)
             break;
+        if (now <= rh_market_now(l->terms->market) && l->outcome->instants > 0)
+            return rh_fail(error, RH_FAILED, "run: the clock stands still");
         status = one_instant(l, now, error);
     }
     if (status == RH_OK)

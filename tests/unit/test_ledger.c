@@ -370,7 +370,7 @@ static double naive_position(const naive *n, size_t holding) {
 
 static void random_prices(account *a, naive *n, rh_time now, uint64_t *seed, double rate) {
     tape_row rows[4];
-    const double mid = (n->spot ? n->spot : 40000.0) * exp(0.02 * draw_normal(seed));
+    const double mid = (n->spot > 0.0 ? n->spot : 40000.0) * exp(0.02 * draw_normal(seed));
     for (int i = 0; i < 4; i++)
         rows[i] = (tape_row){.instrument = a->ids[i],
                              .last = mid * (1 + 0.003 * draw_normal(seed)),

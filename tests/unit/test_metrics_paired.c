@@ -234,7 +234,7 @@ static void different_lanes_are_found(void **state) {
     const rejections share = reject(own, 1000, 100);
     assert_true(share.dm > 0.8 && share.bootstrap > 0.8);
     assert_true(share.romano_wolf > 0.6);
-    assert_true(share.romano_wolf >= share.holm - 0.05);
+    assert_true(share.romano_wolf >= share.holm - 0.06);
 }
 
 static void the_reference_itself_is_no_different(void **state) {
@@ -261,7 +261,9 @@ static void the_reference_itself_is_no_different(void **state) {
     assert_int_equal(rh_compare_lanes(&how, turned, 3, N, again, NULL), RH_OK);
     assert_true(again[1].t == rows[0].t && again[1].p == rows[0].p);
     assert_true(again[1].romano_wolf == rows[0].romano_wolf);
-    assert_memory_equal(&again[0], &rows[2], sizeof again[0]);
+    assert_true(again[0].dm.p == rows[2].dm.p && again[0].dm_holm == rows[2].dm_holm);
+    assert_true(again[0].mean.low == rows[2].mean.low && again[0].mean.high == rows[2].mean.high);
+    assert_true(again[0].p == rows[2].p && again[0].romano_wolf == rows[2].romano_wolf);
 }
 
 static void too_few_blocks_leave_the_plain_test(void **state) {

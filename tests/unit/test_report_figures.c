@@ -202,6 +202,21 @@ static void axes_cover_their_values(void **state) {
     assert_true(nothing.low < 0 && nothing.high > 1);
 }
 
+static void axes_have_three_to_five_tics(void **state) {
+    const rh_axis_unit one = {.factor = 1};
+    (void)state;
+    srand(11);
+    for (int round = 0; round < 20000; round++) {
+        double low = pow(10.0, rand() % 9 - 4) * (rand() / (double)RAND_MAX - 0.5);
+        double size = pow(10.0, rand() % 9 - 4) * (0.1 + rand() / (double)RAND_MAX);
+        rh_axis axis = rh_axis_make((rh_extent){low, low + size}, one, 3 + round % 3);
+        double tics = floor(axis.high / axis.step + 1e-9) - ceil(axis.low / axis.step - 1e-9) + 1;
+        assert_true(tics >= 3 && tics <= 5);
+        double shown = axis.step * pow(10, axis.decimals);
+        assert_true(fabs(shown - rint(shown)) < 1e-6 * shown);
+    }
+}
+
 static rh_time at(const char *text) {
     rh_time time = 0;
     assert_int_equal(rh_time_parse(text, strlen(text), &time), 0);
@@ -247,6 +262,7 @@ int main(void) {
         cmocka_unit_test(bridges_sum_to_the_net),
         cmocka_unit_test(small_terms_are_gathered),
         cmocka_unit_test(axes_cover_their_values),
+        cmocka_unit_test(axes_have_three_to_five_tics),
         cmocka_unit_test(time_tics_are_whole),
         cmocka_unit_test(dates_read_well),
     };

@@ -174,10 +174,25 @@ static void axes_choose_their_unit(void **state) {
     }
 }
 
+static void shortened_texts_keep_their_end(void **state) {
+    char out[64];
+    (void)state;
+    assert_string_equal(rh_shorten_text(out, sizeof out, "short", 10), "short");
+    assert_string_equal(rh_shorten_text(out, sizeof out, "whalley-wilmott aversion=0.01", 15),
+                        "whalley…on=0.01");
+    assert_string_equal(rh_shorten_text(out, sizeof out, "ééééééééééü", 5), "éé…éü");
+    assert_string_equal(rh_shorten_text(out, sizeof out, "a\nb\x1b cdefgh", 3), "a…h");
+    for (size_t columns = 3; columns < 40; columns++) {
+        rh_shorten_text(out, sizeof out, "a label that is quite long, and ends in x", columns);
+        assert_int_equal(rh_text_columns(out), columns);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(controls_become_one_blank),
         cmocka_unit_test(long_texts_end_in_an_ellipsis),
+        cmocka_unit_test(shortened_texts_keep_their_end),
         cmocka_unit_test(gnuplot_strings_hold_what_they_hold),
         cmocka_unit_test(html_is_escaped),
         cmocka_unit_test(fixed_figures),
