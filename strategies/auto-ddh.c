@@ -101,7 +101,8 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const int moved = fabs(hedge->price - s->price) >= s->min_move * s->price;
     if (!s->working && !(moved && fabs(gap) > s->threshold + dust))
         return RH_HOLD;
-    target[0] = hedge->held + hedge->pending - copysign(fmin(fabs(gap), s->slice), gap);
+    target[0] = fabs(gap) > s->slice ? hedge->held + hedge->pending - copysign(s->slice, gap)
+                                     : hedge->neutral + s->target;
     return RH_TRADE;
 }
 

@@ -247,6 +247,10 @@ static void settle(rh_book *book, size_t i, double p, size_t *count) {
     leg->state = RH_LEG_GONE;
 }
 
+static int may_still_open(const rh_leg *leg, rh_time now) {
+    return now < leg->instrument->expiry && now < leg->terms.close;
+}
+
 size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
     const rh_time now = rh_market_now(book->market);
     const double p = rh_book_hedge_price(book).value;
@@ -257,8 +261,10 @@ size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
     for (size_t i = 0; i < book->n_legs; i++) {
         if (book->legs[i].state == RH_LEG_OPEN && now >= book->legs[i].terms.close)
             try_close(book, i, p, &count);
-        else if (book->legs[i].state == RH_LEG_WAITING)
+        else if (book->legs[i].state == RH_LEG_WAITING && may_still_open(&book->legs[i], now))
             try_open(book, i, p, &count);
+        else if (book->legs[i].state == RH_LEG_WAITING)
+            book->legs[i].state = RH_LEG_GONE; /* `opened` stays RH_DAWN: the run says so */
     }
     if (count > 0)
         book->valued_at = RH_DAWN;

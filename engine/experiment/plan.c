@@ -414,6 +414,7 @@ static void plan_valuation(rh_plan *plan) {
                                  .ratio_values = &plan->ratio_values,
                                  .forward = (rh_forward_rule)e->hedge.forward,
                                  .rate = e->rate,
+                                 .rate_coin = e->rate_coin,
                                  .max_age = e->mark.max_age,
                                  .settlement_window = plan->venue->settlement_window};
     plan->lane.strategy = plan->strategy;

@@ -103,18 +103,19 @@ static double funding_due(const rh_instrument *instrument, const rh_state *state
     return instrument->settle == RH_INVERSE ? size / mark : size * mark;
 }
 
-/* A rate holds from its row for one interval at most. */
+/* A rate holds from its row for one interval at most. What is paid is counted from the last event
+ * of the instrument on, so that its digits don't hang on the instants that lanes ask for. */
 static void accrue(const rh_instrument *instrument, rh_state *state, rh_time from, rh_time to) {
     if (state->rate_at == RH_DAWN || state->interval <= 0)
         return;
     rh_time end = isnan(state->rate) ? from : state->rate_at + state->interval;
     rh_time covered = to < end ? to : end;
-    if (covered > from)
-        state->funding_paid +=
-            funding_due(instrument, state, (double)(covered - from) / (double)state->interval);
-    else
-        covered = from;
-    state->funding_gap += to - covered;
+    const rh_time since = state->funding_from;
+    if (covered > since)
+        state->funding_paid =
+            state->funding_base +
+            funding_due(instrument, state, (double)(covered - since) / (double)state->interval);
+    state->funding_gap += to - (covered > from ? covered : from);
 }
 
 void rh_market_advance(rh_market *market, rh_time now) {
@@ -169,6 +170,8 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
 
 void rh_market_apply(rh_market *market, const rh_event *event) {
     rh_state *state = &market->states[event->instrument];
+    state->funding_base = state->funding_paid;
+    state->funding_from = market->now;
     if (state->observed != event->known && state->observations++ == 0)
         state->first = event->known;
     state->observed = event->known;

@@ -33,6 +33,8 @@ typedef struct {
     /* Funding paid so far by one unit held long since the start: USD per unit of underlying
      * (linear), coin per USD (inverse). A position pays quantity x the difference of two reads. */
     double funding_paid;
+    double funding_base;  /* the part of it up to `funding_from`, */
+    rh_time funding_from; /* when an event of this instrument was last applied */
     double variance;       /* sum of squared log returns of the valuation price, by instant */
     double variance_price; /* the price up to which it was summed */
     int64_t funding_gap;   /* time without a valid rate after the first one (continuous funding) */

@@ -92,7 +92,7 @@ static shading shading_of(const rh_compare *c) {
             s.high = fmax(s.high, c->lanes->lanes[i].sigma.value);
         }
     s.factor = rh_axis_unit_for(s.high > 0 ? s.high : 1, rh_compare_numeraire(c)).factor;
-    if (s.low > 0) {
+    if (s.low > 0 && s.high >= s.low) {
         int wanted = 2 - (int)floor(log10(s.low / s.factor));
         int most = 3 - (int)floor(log10(s.high / s.factor));
         s.decimals = wanted < most ? wanted : most;

@@ -196,6 +196,11 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static void sort(double *values, size_t count) {
+    if (count > 0)
+        qsort(values, count, sizeof *values, by_value);
+}
+
 static double reach_of(const rh_compare_group *group) {
     return fmax(fabs(rh_quantile(group->best, group->n_best, 0.02)),
                 fabs(rh_quantile(group->best, group->n_best, 0.98)));
@@ -241,8 +246,8 @@ rh_status rh_compare_read_errors(rh_compare *c, rh_error *error) {
     if (status == RH_OK && answer != SQLITE_DONE)
         return rh_fail(error, RH_BAD_DATA, "the errors can't be read: %s", sqlite3_errmsg(c->db));
     for (size_t i = 0; i < c->n_groups; i++) {
-        qsort(c->groups[i].errors, c->groups[i].count, sizeof(double), by_value);
-        qsort(c->groups[i].best, c->groups[i].n_best, sizeof(double), by_value);
+        sort(c->groups[i].errors, c->groups[i].count);
+        sort(c->groups[i].best, c->groups[i].n_best);
     }
     c->reach = choose_reach(c);
     return status;

@@ -98,7 +98,7 @@ char *rh_shorten_text(char *out, size_t size, const char *text, size_t columns) 
         do
             tail++;
         while (((unsigned char)*tail & 0xC0) == 0x80);
-    size_t used = strlen(rh_clean_text(out, size, clean, columns - 1 - kept)); /* and an ellipsis */
+    size_t used = strlen(rh_clean_text(out, size, clean, columns - kept)); /* ends in an ellipsis */
     if (used + strlen(tail) < size)
         strcpy(out + used, tail);
     return out;

@@ -57,7 +57,7 @@ eval 'set xtics '.COST_TICS; eval 'set ytics '.SIGMA_TICS
 set grid xtics ytics lc rgb GRID lw 0.9 lt 1
 do for [k = 1:N_LABELS] {
   set label 100 + k LABEL[k] at LABEL_X[k],LABEL_Y[k] left tc rgb (LABEL_KIND[k] == 2 ? INK : MUTED) font SMALL noenhanced front
-  if (LABEL_FAR[k]) { set arrow 100 + k from LABEL_FROM_X[k],LABEL_FROM_Y[k] to LABEL_TO_X[k],LABEL_TO_Y[k] nohead lc rgb RULE lw 0.7 back }
+  if (LABEL_FAR[k]) { set arrow 100 + k from LABEL_FROM_X[k],LABEL_FROM_Y[k] to LABEL_TO_X[k],LABEL_TO_Y[k] nohead lc rgb FAINT lw 0.7 back }
 }
 legend_x = LEGEND_IS_LOW ? FRONTIER_LEFT + 0.012 : FRONTIER_RIGHT - 0.116
 legend_y = LEGEND_IS_LOW ? FRONTIER_BOTTOM + 0.0135 * (N_LEGEND - 0.2) : FRONTIER_TOP - 0.008

@@ -413,7 +413,6 @@ static void test_lanes_do_not_see_each_other(void **state) {
         tape t;
         rh_run_outcome outcome;
         random_tape(&t, 2000 + i);
-        t.funding = RH_FUNDING_DISCRETE;
         tape_rule(&t, "{name: interval, every: 1h}");
         tape_result alone = tape_run(&t), both[2] = {{.status = RH_OK}, {.status = RH_OK}};
         rh_lane_terms terms[2] = {t.lane, t.lane};

@@ -145,7 +145,7 @@ typedef struct rh_view {
     double vega;     /* of the book: USD per 1.00 of vol */
     double theta;    /* of the book: USD per year */
     double spot;     /* conversion price, USD per coin */
-    double forward;  /* of the next expiry */
+    double forward;  /* of the first open option */
     double vol;      /* vega-weighted implied vol of the book, fraction; NaN without options */
     double rate;     /* continuous, USD */
     double cost;     /* proportional cost of trading the first hedge, fraction of its notional */
