@@ -258,22 +258,35 @@ rh_status rh_config_read_text(const char *name, const char *text, size_t length,
     return RH_OK;
 }
 
-static rh_status slurp(const char *path, char **text, size_t *length, rh_error *error) {
+/* Reads to the end into a text that doubles; stops behind the largest size that is allowed. */
+static rh_status read_all(FILE *file, char **text, size_t *length, rh_error *error) {
     enum { LARGEST = 16 << 20 };
+    size_t capacity = 1 << 16;
+    *text = rh_allocate(capacity, 1);
+    *length = 0;
+    while (*text) {
+        *length += fread(*text + *length, 1, capacity - *length, file);
+        if (*length < capacity || *length > LARGEST)
+            break;
+        char *grown = rh_resize(*text, capacity *= 2, 1);
+        if (!grown)
+            return no_memory(error);
+        *text = grown;
+    }
+    if (!*text)
+        return no_memory(error);
+    if (*length > LARGEST)
+        return rh_fail(error, RH_BAD_CONFIG, "larger than 16 MiB; not an experiment");
+    return ferror(file) ? rh_fail(error, RH_BAD_CONFIG, "%s", strerror(errno)) : RH_OK;
+}
+
+static rh_status slurp(const char *path, char **text, size_t *length, rh_error *error) {
     FILE *file = fopen(path, "rb");
     if (!file)
         return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(errno));
-    *text = rh_allocate(LARGEST + 1, 1);
-    *length = *text ? fread(*text, 1, LARGEST + 1, file) : 0;
-    int failed = ferror(file), reason = errno;
+    rh_status status = read_all(file, text, length, error);
     (void)fclose(file);
-    if (!*text)
-        return no_memory(error);
-    if (failed)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(reason));
-    if (*length > LARGEST)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: larger than 16 MiB; not an experiment", path);
-    return RH_OK;
+    return status == RH_OK || status == RH_FAILED ? status : rh_fail_at(error, "%s", path);
 }
 
 rh_status rh_config_read_file(const char *path, rh_config **out, rh_error *error) {

@@ -62,6 +62,9 @@ static void print_keys(FILE *out) {
                       k->help);
         if (k->choices)
             (void)fprintf(out, " [%s]", k->choices);
+        if (k->max > k->min && k->max < 1e9) /* wider limits only keep nonsense out */
+            (void)fprintf(out, " [%g to %g%s]", k->min, k->max,
+                          k->type == RH_KEY_DURATION ? " s" : "");
         if (k->unit && *k->unit)
             (void)fprintf(out, " (%s)", k->unit);
         (void)fputc('\n', out);

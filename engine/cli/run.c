@@ -101,6 +101,16 @@ static void note_counts(notes *n, const rh_lane *lane) {
         note(n, "Positions alive at the end, marked and not closed: %d.\n", counts.still_open);
 }
 
+/* Continuous funding with no rate to accrue at. */
+static void note_funding_gap(notes *n, const session *s) {
+    const int64_t gap =
+        rh_market_state(s->stage.market, s->plan->lane.hedge)->funding_gap / RH_MIN * RH_MIN;
+    char length[RH_DURATION_TEXT];
+    if (gap > 0)
+        note(n, "No funding rate of %s was known for %s in all; none accrued then.\n",
+             s->experiment->hedge.instrument, rh_duration_text(gap, length));
+}
+
 /* A latency below the data's own step is no latency at all. */
 static void note_coarse_data(notes *n, const session *s) {
     const int64_t latency = s->plan->lane.execution.latency;
@@ -239,6 +249,7 @@ static rh_status finish(session *s, rh_error *error) {
         return status;
     note_conversions(&n, s->stage.book);
     note_counts(&n, s->stage.lane);
+    note_funding_gap(&n, s);
     note_coarse_data(&n, s);
     note_sources(&n, s);
     rh_replay_digest(s->stage.replay, digest);

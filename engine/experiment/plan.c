@@ -130,6 +130,15 @@ static rh_status one_underlying(rh_plan *plan, const rh_instrument *instrument, 
     return RH_OK;
 }
 
+static rh_status unknown_name(const rh_plan *plan, const char *path, const char *name,
+                              const char *near, const char *list, rh_error *error) {
+    if (near)
+        return rh_experiment_fail(plan->experiment, path, error,
+                                  "no such name '%s' (did you mean '%s'?)", name, near);
+    return rh_experiment_fail(plan->experiment, path, error,
+                              "no such name '%s'; see `rehedge list %s`", name, list);
+}
+
 /* ---- data ---- */
 
 static rh_status plan_map(rh_plan *plan, size_t i, rh_error *error) {
@@ -150,6 +159,22 @@ static rh_status plan_map(rh_plan *plan, size_t i, rh_error *error) {
     return RH_OK;
 }
 
+static rh_status check_format(const rh_plan *plan, size_t i, rh_error *error) {
+    enum { MOST = 64 };
+    const char *wanted = plan->experiment->data[i].format, *names[MOST];
+    size_t n;
+    const rh_format_entry *formats = rh_formats(&n);
+    char path[48];
+    (void)snprintf(path, sizeof path, "data.%zu.format", i);
+    for (size_t k = 0; k < n && k < MOST; k++) {
+        names[k] = formats[k].name;
+        if (strcmp(formats[k].name, wanted) == 0)
+            return RH_OK;
+    }
+    return unknown_name(plan, path, wanted, rh_nearest_name(wanted, names, n < MOST ? n : MOST),
+                        "formats", error);
+}
+
 static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
     const rh_data_entry *entry = &plan->experiment->data[i];
     char path[48];
@@ -167,7 +192,9 @@ static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
                                         .proxy = entry->proxy};
     if (entry->delay > plan->lane.execution.delay)
         plan->lane.execution.delay = entry->delay;
-    rh_status status = plan_map(plan, i, error);
+    rh_status status = check_format(plan, i, error);
+    if (status == RH_OK)
+        status = plan_map(plan, i, error);
     if (status != RH_OK || !entry->instrument)
         return status;
     (void)snprintf(path, sizeof path, "data.%zu.instrument", i);
@@ -211,6 +238,21 @@ static int read_price(const char *text, double quantity, rh_leg_price *kind, dou
     return rh_number_parse(text, strlen(text), number) == 0 && *number >= 0.0 ? 0 : -1;
 }
 
+static rh_status leg_fail(const rh_plan *plan, size_t i, const char *key, rh_error *error,
+                          const char *fault) {
+    char path[48];
+    (void)snprintf(path, sizeof path, "book.%zu.%s", i, key);
+    return rh_experiment_fail(plan->experiment, path, error, "%s", fault);
+}
+
+static rh_status bad_price(const rh_plan *plan, size_t i, const char *key, const char *text,
+                           rh_error *error) {
+    char path[48];
+    (void)snprintf(path, sizeof path, "book.%zu.%s", i, key);
+    return rh_experiment_fail(plan->experiment, path, error,
+                              "'%s' is not bid, ask, mid, mark or a number from 0", text);
+}
+
 static rh_status plan_leg(rh_plan *plan, size_t i, rh_error *error) {
     const rh_book_entry *entry = &plan->experiment->book[i];
     rh_leg_terms *leg = &plan->legs[i];
@@ -230,16 +272,14 @@ static rh_status plan_leg(rh_plan *plan, size_t i, rh_error *error) {
     if (leg->open == RH_NEVER)
         leg->open = RH_DAWN;
     leg->close = entry->close;
-    (void)snprintf(path, sizeof path, "book.%zu", i);
     if (leg->quantity == 0.0)
-        return rh_experiment_fail(plan->experiment, path, error, "the quantity is 0");
+        return leg_fail(plan, i, "quantity", error, "is 0");
     if (leg->open >= instrument->expiry || leg->open >= leg->close)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "%s would open at or after its end", instrument->name);
-    if (read_price(entry->price, leg->quantity, &leg->open_price, &leg->open_number) != 0 ||
-        read_price(entry->close_price, -leg->quantity, &leg->close_price, &leg->close_number) != 0)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "a price is bid, ask, mid, mark or a number");
+        return leg_fail(plan, i, "open", error, "is at or after the position's end");
+    if (read_price(entry->price, leg->quantity, &leg->open_price, &leg->open_number) != 0)
+        return bad_price(plan, i, "price", entry->price, error);
+    if (read_price(entry->close_price, -leg->quantity, &leg->close_price, &leg->close_number) != 0)
+        return bad_price(plan, i, "close_price", entry->close_price, error);
     return RH_OK;
 }
 
@@ -301,15 +341,6 @@ static const char *plugin_name(const rh_node *node) {
     return name && name->kind == RH_NODE_SCALAR ? name->text : NULL;
 }
 
-static rh_status unknown_plugin(const rh_plan *plan, const char *path, const char *name,
-                                const char *near, const char *list, rh_error *error) {
-    if (near)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "no such name '%s' (did you mean '%s'?)", name, near);
-    return rh_experiment_fail(plan->experiment, path, error,
-                              "no such name '%s'; see `rehedge list %s`", name, list);
-}
-
 static rh_status plan_ratio(rh_plan *plan, const rh_registry *registry, rh_error *error) {
     const rh_node *node = plan->experiment->hedge.ratio;
     const char *name = node ? plugin_name(node) : "black", *near = NULL;
@@ -317,7 +348,7 @@ static rh_status plan_ratio(rh_plan *plan, const rh_registry *registry, rh_error
         return rh_experiment_fail(plan->experiment, "hedge.ratio", error, "needs a name");
     plan->ratio = rh_registry_find_ratio(registry, name, &near);
     if (!plan->ratio)
-        return unknown_plugin(plan, "hedge.ratio", name, near, "ratios", error);
+        return unknown_name(plan, "hedge.ratio", name, near, "ratios", error);
     if (strcmp(name, "net") == 0 && (plan->lane.numeraire != RH_NUMERAIRE_USD ||
                                      plan->lane.collateral != RH_COLLATERAL_IGNORED))
         return rh_experiment_fail(plan->experiment, "hedge.ratio", error,
@@ -347,7 +378,7 @@ static rh_status plan_strategy(rh_plan *plan, const rh_registry *registry, rh_er
         return rh_experiment_fail(plan->experiment, "strategy", error, "needs a name");
     plan->strategy = rh_registry_find_strategy(registry, name, &near);
     if (!plan->strategy)
-        return unknown_plugin(plan, "strategy.name", name, near, "strategies", error);
+        return unknown_name(plan, "strategy.name", name, near, "strategies", error);
     rh_status status =
         rh_values_read(plan->strategy->params, plan->strategy->n_params, plan->experiment->config,
                        plugin_map(node), "strategy", &plan->strategy_values, error);

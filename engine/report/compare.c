@@ -9,30 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The frontier's panel on a page of 1800 x 1440, as compare.gp draws it. */
-#define PANEL_LEFT   0.062
-#define PANEL_RIGHT  0.560
-#define PANEL_BOTTOM 0.450
-#define PANEL_TOP    0.795
-enum {
-    PAGE_WIDTH = 1800,
-    PAGE_HEIGHT = 1440,
-    FEW_LANES = 60,
-    MANY_LANES = 200,
-    LABEL_COLUMNS = 34,
-    USUAL_TICS = 6,
-    FEW_TICS = 4
-};
-static const double panel_width = (PANEL_RIGHT - PANEL_LEFT) * PAGE_WIDTH;
-static const double panel_height = (PANEL_TOP - PANEL_BOTTOM) * PAGE_HEIGHT;
-static const double letter = 7.9, line_height = 17; /* of the labels' font */
+enum { USUAL_TICS = 6, FEW_TICS = 4 };
 
-typedef enum { KIND_PLAIN, KIND_SAME, KIND_REFERENCE } kind;
-
-static kind kind_of(const rh_report_lane *lane) {
-    return lane->marks & RH_LANE_REFERENCE    ? KIND_REFERENCE
-           : lane->marks & RH_LANE_SAME_ERROR ? KIND_SAME
-                                              : KIND_PLAIN;
+rh_compare_kind rh_compare_kind_of(const rh_report_lane *lane) {
+    return lane->marks & RH_LANE_REFERENCE    ? RH_KIND_REFERENCE
+           : lane->marks & RH_LANE_SAME_ERROR ? RH_KIND_SAME
+                                              : RH_KIND_PLAIN;
 }
 
 char *rh_compare_name(const rh_report_lane *lane, size_t columns, char *out, size_t size) {
@@ -50,11 +32,17 @@ void rh_compare_number(FILE *out, double value) {
         (void)fputs("\tNaN", out);
 }
 
+void rh_compare_element(FILE *out, const char *name, size_t k, const char *text, size_t columns) {
+    (void)fprintf(out, "%s[%zu] = ", name, k);
+    rh_write_gnuplot_string(out, text, columns);
+    (void)fputc('\n', out);
+}
+
 static double total_of(const rh_report_lane *lane) {
     return lane->sigma.value * sqrt(lane->metrics[RH_METRIC_STEPS]);
 }
 
-static const rh_report_lane *lane_at(const rh_compare *c, size_t i) {
+const rh_report_lane *rh_compare_lane_at(const rh_compare *c, size_t i) {
     return &c->lanes->lanes[c->order[i]];
 }
 
@@ -66,7 +54,7 @@ static rh_status write_lanes(FILE *out, const void *subject, rh_error *error) {
     (void)error;
     (void)fputs("# run_id\tgroup\tcost\tsigma\tlow\thigh\trebalances\ttotal\tkind\n", out);
     for (size_t i = c->lanes->n_lanes; i > 0; i--) {
-        const rh_report_lane *lane = lane_at(c, i - 1);
+        const rh_report_lane *lane = rh_compare_lane_at(c, i - 1);
         (void)fprintf(out, "%lld\t%zu", (long long)lane->id, lane->group);
         rh_compare_number(out, lane->cost);
         rh_compare_number(out, lane->sigma.value);
@@ -74,7 +62,7 @@ static rh_status write_lanes(FILE *out, const void *subject, rh_error *error) {
         rh_compare_number(out, lane->sigma.high);
         rh_compare_number(out, lane->metrics[RH_METRIC_REBALANCES]);
         rh_compare_number(out, total_of(lane));
-        (void)fprintf(out, "\t%d\n", (int)kind_of(lane));
+        (void)fprintf(out, "\t%d\n", (int)rh_compare_kind_of(lane));
     }
     return RH_OK;
 }
@@ -85,8 +73,9 @@ static rh_status write_frontier(FILE *out, const void *subject, rh_error *error)
     (void)error;
     (void)fputs("# cost\tsigma\n", out);
     for (size_t i = 0; i < c->lanes->n_lanes; i++)
-        if (lane_at(c, i)->marks & RH_LANE_FRONTIER)
-            (void)fprintf(out, "%.10g\t%.10g\n", lane_at(c, i)->cost, lane_at(c, i)->sigma.value);
+        if (rh_compare_lane_at(c, i)->marks & RH_LANE_FRONTIER)
+            (void)fprintf(out, "%.10g\t%.10g\n", rh_compare_lane_at(c, i)->cost,
+                          rh_compare_lane_at(c, i)->sigma.value);
     return RH_OK;
 }
 
@@ -96,8 +85,8 @@ static size_t choose_ranked(const rh_compare *c, const rh_report_lane *rows[RH_R
     size_t count = 0;
     const rh_report_lane *reference = rh_report_lane_find(c->lanes, c->lanes->reference);
     for (size_t i = 0; i < c->lanes->n_lanes && count < RH_RANKED_ROWS; i++)
-        if (isfinite(lane_at(c, i)->sigma.value))
-            rows[count++] = lane_at(c, i);
+        if (isfinite(rh_compare_lane_at(c, i)->sigma.value))
+            rows[count++] = rh_compare_lane_at(c, i);
     *has_gap = 0;
     if (!reference || !isfinite(reference->sigma.value))
         return count;
@@ -121,7 +110,7 @@ static rh_status write_ranked(FILE *out, const void *subject, rh_error *error) {
         rh_compare_number(out, rows[i]->sigma.value);
         rh_compare_number(out, rows[i]->sigma.low);
         rh_compare_number(out, rows[i]->sigma.high);
-        (void)fprintf(out, "\t%zu\t%d\n", rows[i]->group, (int)kind_of(rows[i]));
+        (void)fprintf(out, "\t%zu\t%d\n", rows[i]->group, (int)rh_compare_kind_of(rows[i]));
     }
     return RH_OK;
 }
@@ -148,112 +137,6 @@ static rh_status write_theory(FILE *out, const void *subject, rh_error *error) {
     return RH_OK;
 }
 
-/* ---- labels on the frontier ---- */
-
-typedef struct {
-    rh_label labels[RH_MOST_LABELS + 1]; /* the first is the legend's box */
-    const rh_report_lane *lanes[RH_MOST_LABELS + 1];
-    size_t count;
-    int legend_is_low; /* in the lower left corner, not in the upper right */
-} labelling;
-
-static rh_spot spot_of(const rh_compare *c, const rh_report_lane *lane) {
-    const rh_scale *x = &c->cost, *y = &c->sigma;
-    return (rh_spot){(rh_scale_place(x, lane->cost) - x->low) / (x->high - x->low) * panel_width,
-                     (rh_scale_place(y, lane->sigma.value) - y->low) / (y->high - y->low) *
-                         panel_height};
-}
-
-static void want_label(const rh_compare *c, labelling *l, const rh_report_lane *lane) {
-    char name[256];
-    rh_spot spot = spot_of(c, lane);
-    for (size_t i = 1; i < l->count; i++)
-        if (l->lanes[i] == lane)
-            return;
-    if (l->count > RH_MOST_LABELS || !isfinite(spot.x) || !isfinite(spot.y))
-        return;
-    double columns =
-        (double)rh_text_columns(rh_compare_name(lane, LABEL_COLUMNS, name, sizeof name));
-    l->lanes[l->count] = lane;
-    l->labels[l->count++] =
-        (rh_label){.x = spot.x, .y = spot.y, .width = letter * columns + 6, .height = line_height};
-}
-
-/* In the order of their claim: the reference, the best, the groups' best, the frontier, then all.
- */
-static void want_labels(const rh_compare *c, labelling *l) {
-    const rh_report_lanes *lanes = c->lanes;
-    const rh_report_lane *reference = rh_report_lane_find(lanes, lanes->reference);
-    if (reference)
-        want_label(c, l, reference);
-    for (size_t k = 0; k < lanes->n_groups; k++)
-        want_label(c, l, &lanes->lanes[lanes->groups[k].best]);
-    for (size_t i = 0; i < lanes->n_lanes; i++)
-        if (lane_at(c, i)->marks & RH_LANE_FRONTIER)
-            want_label(c, l, lane_at(c, i));
-    for (size_t i = 0; i < lanes->n_lanes && lanes->n_lanes <= FEW_LANES; i++)
-        want_label(c, l, lane_at(c, i));
-}
-
-static size_t n_legend_rows(const rh_compare *c) {
-    size_t groups = c->lanes->n_groups < 8 ? c->lanes->n_groups : 8;
-    return (groups > 1 ? groups : 0) + (c->lanes->reference ? 2 : 0);
-}
-
-/* The corner with fewer lanes in it. */
-static void place_legend(const rh_compare *c, labelling *l, const rh_spot *spots, size_t n_spots) {
-    const double width = 230, height = 19.5 * (double)n_legend_rows(c) + 8;
-    size_t upper = 0, lower = 0;
-    for (size_t i = 0; i < n_spots; i++) {
-        upper += spots[i].x > panel_width - width && spots[i].y > panel_height - height;
-        lower += spots[i].x < width && spots[i].y < height;
-    }
-    l->legend_is_low = lower < upper;
-    l->labels[0] = (rh_label){.left = l->legend_is_low ? 0 : panel_width - width,
-                              .middle = l->legend_is_low ? height / 2 : panel_height - height / 2,
-                              .width = width,
-                              .height = height,
-                              .is_placed = n_legend_rows(c) > 0};
-    l->count = 1;
-}
-
-/* A spot every so many pixels along the frontier, which labels should not cover either. */
-static size_t add_line_spots(const rh_compare *c, rh_spot *spots, size_t room) {
-    const double every = 14;
-    size_t count = 0;
-    rh_spot last = {NAN, NAN};
-    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
-        if (!(lane_at(c, i)->marks & RH_LANE_FRONTIER))
-            continue;
-        rh_spot next = spot_of(c, lane_at(c, i));
-        int pieces = (int)(hypot(next.x - last.x, next.y - last.y) / every);
-        for (int k = 1; isfinite(last.x) && k < pieces && count < room; k++)
-            spots[count++] = (rh_spot){last.x + (next.x - last.x) * k / pieces,
-                                       last.y + (next.y - last.y) * k / pieces};
-        last = next;
-    }
-    return count;
-}
-
-static rh_status place_labels(const rh_compare *c, labelling *l, rh_error *error) {
-    enum { LINE_SPOTS = 400 };
-    size_t n_spots = 0;
-    rh_spot *spots = rh_allocate(c->lanes->n_lanes + LINE_SPOTS, sizeof *spots);
-    if (!spots)
-        return rh_fail(error, RH_FAILED, "out of memory for %zu lanes", c->lanes->n_lanes);
-    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
-        spots[n_spots] = spot_of(c, lane_at(c, i));
-        n_spots += isfinite(spots[n_spots].x) && isfinite(spots[n_spots].y);
-    }
-    place_legend(c, l, spots, n_spots);
-    want_labels(c, l);
-    n_spots += add_line_spots(c, spots + n_spots, LINE_SPOTS);
-    rh_labels_place(l->labels, 1, l->count, spots, n_spots, c->lanes->n_lanes > MANY_LANES ? 4 : 7,
-                    panel_width, panel_height);
-    rh_release(spots);
-    return RH_OK;
-}
-
 /* ---- gnuplot variables ---- */
 
 static void write_string(FILE *out, const char *name, const char *text, size_t columns) {
@@ -262,95 +145,26 @@ static void write_string(FILE *out, const char *name, const char *text, size_t c
     (void)fputc('\n', out);
 }
 
-/* An element of an array of texts. */
-static void write_element(FILE *out, const char *name, size_t k, const char *text, size_t columns) {
-    (void)fprintf(out, "%s[%zu] = ", name, k);
-    rh_write_gnuplot_string(out, text, columns);
-    (void)fputc('\n', out);
-}
-
-static double place_across(const rh_compare *c, double pixels) {
-    return c->cost.low + pixels / panel_width * (c->cost.high - c->cost.low);
-}
-
-static double place_up(const rh_compare *c, double pixels) {
-    return c->sigma.low + pixels / panel_height * (c->sigma.high - c->sigma.low);
-}
-
-/* Where the line from a point that is far from its text ends: at the nearer end of the text. */
-static double near_end(const rh_label *label) {
-    double right = label->left + label->width;
-    return label->x < label->left ? label->left : label->x > right ? right : label->x;
-}
-
-static rh_status write_labels(FILE *out, const rh_compare *c, rh_error *error) {
-    labelling l = {.count = 0};
-    size_t count = 0;
-    char name[256];
-    rh_status status = place_labels(c, &l, error);
-    (void)fprintf(out,
-                  "array LABEL[%d]\narray LABEL_X[%d]\narray LABEL_Y[%d]\narray LABEL_FAR[%d]\n"
-                  "array LABEL_FROM_X[%d]\narray LABEL_FROM_Y[%d]\narray LABEL_TO_X[%d]\n"
-                  "array LABEL_TO_Y[%d]\narray LABEL_KIND[%d]\n",
-                  RH_MOST_LABELS, RH_MOST_LABELS, RH_MOST_LABELS, RH_MOST_LABELS, RH_MOST_LABELS,
-                  RH_MOST_LABELS, RH_MOST_LABELS, RH_MOST_LABELS, RH_MOST_LABELS);
-    for (size_t i = 1; i < l.count; i++) {
-        const rh_label *label = &l.labels[i];
-        if (!label->is_placed)
-            continue;
-        count++;
-        double below = label->middle > label->y ? -0.5 : 0.5;
-        write_element(out, "LABEL", count,
-                      rh_compare_name(l.lanes[i], LABEL_COLUMNS, name, sizeof name), LABEL_COLUMNS);
-        (void)fprintf(out,
-                      "LABEL_X[%zu] = %.10g\nLABEL_Y[%zu] = %.10g\nLABEL_FAR[%zu] = %d\n"
-                      "LABEL_FROM_X[%zu] = %.10g\nLABEL_FROM_Y[%zu] = %.10g\n"
-                      "LABEL_TO_X[%zu] = %.10g\nLABEL_TO_Y[%zu] = %.10g\nLABEL_KIND[%zu] = %d\n",
-                      count, place_across(c, label->left + 3), count, place_up(c, label->middle),
-                      count, label->is_far, count, place_across(c, label->x), count,
-                      place_up(c, label->y), count, place_across(c, near_end(label)), count,
-                      place_up(c, label->middle + below * 0.8 * label->height), count,
-                      (int)kind_of(l.lanes[i]));
-    }
-    (void)fprintf(out, "N_LABELS = %zu\nLEGEND_IS_LOW = %d\nN_LEGEND = %zu\n", count,
-                  l.legend_is_low, n_legend_rows(c));
-    return status;
-}
-
-static void write_legend(FILE *out, const rh_compare *c) {
-    const size_t n_groups = c->lanes->n_groups < 8 ? c->lanes->n_groups : 8;
-    size_t row = 0;
-    char text[64];
-    (void)fputs("array LEGEND[10]\narray LEGEND_GROUP[10]\narray LEGEND_KIND[10]\n", out);
-    for (size_t k = 0; n_groups > 1 && k < n_groups; k++) {
-        const int is_rest = k == 7 && c->lanes->n_groups > 8;
-        (void)snprintf(text, sizeof text, "%zu others", c->lanes->n_groups - 7);
-        write_element(out, "LEGEND", ++row, is_rest ? text : c->lanes->groups[k].name, 22);
-        (void)fprintf(out, "LEGEND_GROUP[%zu] = %zu\nLEGEND_KIND[%zu] = 0\n", row, k, row);
-    }
-    if (c->lanes->reference) {
-        write_element(out, "LEGEND", ++row, "the reference", 40);
-        (void)fprintf(out, "LEGEND_GROUP[%zu] = -1\nLEGEND_KIND[%zu] = 2\n", row, row);
-        write_element(out, "LEGEND", ++row, "not told apart from it", 40);
-        (void)fprintf(out, "LEGEND_GROUP[%zu] = -1\nLEGEND_KIND[%zu] = 1\n", row, row);
-    }
-}
-
 static void write_ranked_names(FILE *out, const rh_compare *c) {
     const rh_report_lane *rows[RH_RANKED_ROWS];
     int has_gap;
     char name[256], figure[RH_FIGURE_TEXT];
-    size_t count = choose_ranked(c, rows, &has_gap);
+    size_t count = choose_ranked(c, rows, &has_gap), n_bars = 0;
     (void)fprintf(out,
                   "N_RANKED = %zu\nRANKED_GAP = %d\nN_UNRANKED = %zu\narray RANKED[%d]\n"
                   "array RANKED_TEXT[%d]\narray RANKED_KIND[%d]\n",
                   count, has_gap, c->lanes->n_lanes - count, RH_RANKED_ROWS, RH_RANKED_ROWS,
                   RH_RANKED_ROWS);
+    for (size_t i = 0; i < count; i++)
+        n_bars += isfinite(rows[i]->sigma.low) && isfinite(rows[i]->sigma.high);
+    (void)fprintf(out, "N_RANKED_BARS = %zu\n", n_bars);
     for (size_t i = 0; i < count; i++) {
-        write_element(out, "RANKED", i + 1, rh_compare_name(rows[i], 30, name, sizeof name), 30);
-        write_element(out, "RANKED_TEXT", i + 1,
-                      rh_figure_money(figure, rows[i]->sigma.value, rh_compare_numeraire(c)), 20);
-        (void)fprintf(out, "RANKED_KIND[%zu] = %d\n", i + 1, (int)kind_of(rows[i]));
+        rh_compare_element(out, "RANKED", i + 1, rh_compare_name(rows[i], 30, name, sizeof name),
+                           30);
+        rh_compare_element(out, "RANKED_TEXT", i + 1,
+                           rh_figure_money(figure, rows[i]->sigma.value, rh_compare_numeraire(c)),
+                           20);
+        (void)fprintf(out, "RANKED_KIND[%zu] = %d\n", i + 1, (int)rh_compare_kind_of(rows[i]));
     }
 }
 
@@ -401,6 +215,9 @@ typedef int has_place(const rh_report_lane *lane);
 static int is_on_frontier_panel(const rh_report_lane *lane) {
     return isfinite(lane->cost) && isfinite(lane->sigma.value);
 }
+static int has_bars(const rh_report_lane *lane) {
+    return is_on_frontier_panel(lane) && isfinite(lane->sigma.low) && isfinite(lane->sigma.high);
+}
 static int is_traded(const rh_report_lane *lane) {
     return lane->metrics[RH_METRIC_REBALANCES] > 0 && isfinite(total_of(lane));
 }
@@ -420,12 +237,8 @@ static rh_status write_variables(FILE *out, const void *subject, rh_error *error
     write_string(out, "STEP_NAME", first->grid > 0 ? rh_duration_text(first->grid, grid) : "step",
                  20);
     (void)fprintf(out, "N_LANES = %zu\nHAS_TESTS = %d\nHAS_BARS = %d\nIS_CROWDED = %d\n",
-                  c->lanes->n_lanes, c->lanes->reference != 0, c->lanes->n_lanes <= FEW_LANES,
-                  c->lanes->n_lanes > MANY_LANES);
-    (void)fprintf(out,
-                  "FRONTIER_LEFT = %g\nFRONTIER_RIGHT = %g\nFRONTIER_BOTTOM = %g\n"
-                  "FRONTIER_TOP = %g\n",
-                  PANEL_LEFT, PANEL_RIGHT, PANEL_BOTTOM, PANEL_TOP);
+                  c->lanes->n_lanes, c->lanes->reference != 0, c->lanes->n_lanes <= RH_FEW_LANES,
+                  c->lanes->n_lanes > RH_MANY_LANES);
     rh_scale_write(out, "COST", &c->cost);
     rh_scale_write(out, "SIGMA", &c->sigma);
     rh_scale_write(out, "TRADES", &c->trades);
@@ -433,14 +246,14 @@ static rh_status write_variables(FILE *out, const void *subject, rh_error *error
     rh_scale_write(out, "RANKED", &c->ranked);
     (void)fprintf(out, "HAS_THEORY = %d\n", isfinite(c->theory) != 0);
     write_time_axis(out, c);
-    write_legend(out, c);
     write_ranked_names(out, c);
     rh_compare_grid_write(out, c);
     rh_compare_leaders_write(out, c);
     rh_compare_groups_write(out, c);
-    (void)fprintf(out, "N_DRAWN = %zu\nN_TRADED = %zu\n", count_lanes(c, is_on_frontier_panel),
+    (void)fprintf(out, "N_DRAWN = %zu\nN_BARS = %zu\nN_TRADED = %zu\n",
+                  count_lanes(c, is_on_frontier_panel), count_lanes(c, has_bars),
                   count_lanes(c, is_traded));
-    return write_labels(out, c, error);
+    return rh_compare_labels_write(out, c, error);
 }
 
 /* ---- scales ---- */
@@ -465,10 +278,10 @@ static rh_scale sigma_scale(const rh_compare *c) {
     size_t used = 0;
     for (size_t i = 0; i < c->lanes->n_lanes; i++) {
         const rh_report_lane *lane = &c->lanes->lanes[i];
-        const int has_bars = c->lanes->n_lanes <= FEW_LANES && isfinite(lane->cost);
+        const int is_drawn = c->lanes->n_lanes <= RH_FEW_LANES && isfinite(lane->cost);
         c->values[used++] = sigma_of(lane);
-        c->values[used++] = has_bars ? lane->sigma.low : NAN;
-        c->values[used++] = has_bars ? lane->sigma.high : NAN;
+        c->values[used++] = is_drawn ? lane->sigma.low : NAN;
+        c->values[used++] = is_drawn ? lane->sigma.high : NAN;
     }
     return rh_scale_make(c->values, used, 8, 0, rh_compare_numeraire(c), USUAL_TICS);
 }

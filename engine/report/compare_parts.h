@@ -11,7 +11,14 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-enum { RH_MOST_LEADERS = 6, RH_MOST_LABELS = 16, RH_DENSITY_POINTS = 160, RH_RANKED_ROWS = 24 };
+enum {
+    RH_MOST_LEADERS = 6,
+    RH_MOST_LABELS = 16,
+    RH_DENSITY_POINTS = 160,
+    RH_RANKED_ROWS = 24,
+    RH_FEW_LANES = 60,
+    RH_MANY_LANES = 200
+};
 
 /* One lane's PnL, thinned. */
 typedef struct {
@@ -49,13 +56,26 @@ typedef struct {
     const char **across, **up; /* the values of the two keys in order */
 } rh_compare;
 
+/* How a lane is marked in a picture. */
+typedef enum { RH_KIND_PLAIN, RH_KIND_SAME, RH_KIND_REFERENCE } rh_compare_kind;
+rh_compare_kind rh_compare_kind_of(const rh_report_lane *lane);
+
+/* The lane of a rank by σ, from 0. */
+const rh_report_lane *rh_compare_lane_at(const rh_compare *c, size_t i);
+
 /* What a lane is called in a picture. */
 char *rh_compare_name(const rh_report_lane *lane, size_t columns, char *out, size_t size);
 
 const char *rh_compare_numeraire(const rh_compare *c);
 
-/* " NaN" for unknown, after a tab. */
+/* After a tab; "NaN" for unknown. */
 void rh_compare_number(FILE *out, double value);
+
+/* An element (from 1) of a gnuplot array of texts. */
+void rh_compare_element(FILE *out, const char *name, size_t k, const char *text, size_t columns);
+
+/* The frontier's panel: its place on the page, its legend, its labels. */
+rh_status rh_compare_labels_write(FILE *out, const rh_compare *c, rh_error *error);
 
 /* Reads the series that leaders and distributions are made of; frees nothing on failure. */
 rh_status rh_compare_read_leaders(rh_compare *c, rh_error *error);

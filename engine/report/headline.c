@@ -32,7 +32,7 @@ static void make_setup(const rh_report_run *run, rh_headline *out) {
     rh_headline_append(out->setup, sizeof out->setup, "", run->book, 64);
     rh_headline_append(out->setup, sizeof out->setup, "hedged with ", run->hedge, 40);
     rh_headline_append(out->setup, sizeof out->setup, "rule ",
-                       run->rule[0] ? run->rule : run->label, 48);
+                       run->label[0] ? run->label : run->rule, 48);
     rh_headline_append(out->setup, sizeof out->setup, "costs ", run->costs, 40);
 }
 

@@ -69,7 +69,7 @@ static rh_status complain(const rh_config *config, const rh_node *node, const ch
     char hint[256] = "", low[RH_NUMBER_TEXT], high[RH_NUMBER_TEXT];
     if (param->type == RH_PARAM_CHOICE)
         (void)snprintf(hint, sizeof hint, " (one of: %s)", param->choices);
-    else if (param->min != 0.0 || param->max != 0.0)
+    else if (strcmp(fault, "is out of range") == 0)
         (void)snprintf(hint, sizeof hint, " (%s to %s%s)", rh_number_text(param->min, low),
                        rh_number_text(param->max, high),
                        param->type == RH_PARAM_DURATION ? " seconds" : "");

@@ -31,6 +31,9 @@ ranked(v) = place(v, RANKED_LOG, RANKED_FACTOR, RANKED_ZERO)
 # gnuplot warns of plots without a known point; what isn't meant or known lies far outside.
 AWAY = -1e9
 at(is_meant, v) = is_meant && v == v ? v : AWAY
+$AWAY << EOD
+0	0	-1e9	-1e9	-1e9	-1e9	0	0	0
+EOD
 DOT = MARK * (IS_CROWDED ? 0.55 : 0.95)
 
 set errorbars 0
@@ -71,7 +74,7 @@ if (N_DRAWN == 0) {
   plot NaN
 } else {
   plot 'data/frontier.tsv' using (cost($1)):(sigma($2)) with lines lc rgb '#b8c4d0' lw 2.2, \
-       'data/lanes.tsv' using (at(HAS_BARS, cost($3))):(at(1, sigma($4))):(at(1, sigma($5))):(at(1, sigma($6))):(colour($2) + 0x90000000) with yerrorbars pt 0 ps 0 lw 0.9 lc rgb variable, \
+       (HAS_BARS && N_BARS > 0 ? 'data/lanes.tsv' : '$AWAY') using (at(1, cost($3))):(at(1, sigma($4))):(at(1, sigma($5))):(at(1, sigma($6))):(colour($2) + 0x90000000) with yerrorbars pt 0 ps 0 lw 0.9 lc rgb variable, \
        'data/lanes.tsv' using (at($9 == 0, cost($3))):(at(1, sigma($4))):(colour($2) + (IS_CROWDED ? 0x50000000 : 0)) with points pt 7 ps DOT lc rgb variable, \
        'data/lanes.tsv' using (at($9 == 1, cost($3))):(at(1, sigma($4))) with points pt 7 ps DOT lc rgb PAPER, \
        'data/lanes.tsv' using (at($9 == 1, cost($3))):(at(1, sigma($4))):(colour($2)) with points pt 6 ps DOT lw 1.3 lc rgb variable, \
@@ -117,7 +120,7 @@ if (IS_GRID) {
   }
   if (RANKED_GAP) { set label 99 '…' at graph 0,first N_RANKED - 1 right offset -0.8,0.3 tc rgb MUTED font SMALL }
   if (N_RANKED > 0) {
-    plot 'data/ranked.tsv' using (at(1, ranked($3))):1:(at(1, ranked($4)) - at(1, ranked($3))):(0):(colour($5) + 0x70000000) with vectors nohead lw 2.2 lc rgb variable, \
+    plot (N_RANKED_BARS > 0 ? 'data/ranked.tsv' : '$AWAY') using (at(1, ranked($3))):1:(at(1, ranked($4)) - at(1, ranked($3))):(0):(colour($5) + 0x70000000) with vectors nohead lw 2.2 lc rgb variable, \
          'data/ranked.tsv' using (at($6 == 0, ranked($2))):1:(colour($5)) with points pt 7 ps MARK * 0.95 lc rgb variable, \
          'data/ranked.tsv' using (at($6 == 1, ranked($2))):1 with points pt 7 ps MARK * 0.95 lc rgb PAPER, \
          'data/ranked.tsv' using (at($6 == 1, ranked($2))):1:(colour($5)) with points pt 6 ps MARK * 0.95 lw 1.3 lc rgb variable, \
@@ -160,7 +163,7 @@ set xrange [TRADES_LO:TRADES_HI]; set yrange [TOTAL_LO:TOTAL_HI]
 eval 'set xtics nomirror out scale 0.45,0.25 '.TRADES_TICS.' tc rgb MUTED font SMALL'; eval 'set ytics nomirror out scale 0.45,0.25 '.TOTAL_TICS.' tc rgb MUTED font SMALL'
 set grid xtics ytics lc rgb GRID lw 0.9 lt 1
 if (HAS_THEORY) {
-  set label 101 '— Derman–Kamal, 1/√N' at graph 0.98,graph 0.97 right tc rgb INK font SMALL noenhanced front
+  set label 101 '— Derman–Kamal, 1/√N' at graph 0.04,graph 0.05 left tc rgb INK font SMALL noenhanced front
 }
 if (N_TRADED == 0) {
   set label 101 'no lane rebalances' at graph 0.5,graph 0.5 center tc rgb MUTED font PLAIN

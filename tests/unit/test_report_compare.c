@@ -186,7 +186,8 @@ static void unknown_numbers_are_drawn_as_nothing(void **state) {
 static void lanes_without_trades_and_ties_are_drawn(void **state) {
     fixture *f = *state;
     for (size_t i = 0; i < 5; i++)
-        f->lanes[i] = (a_lane){.label = "none", .rule = "none", .share = 0.5, .has_steps = 1};
+        f->lanes[i] =
+            (a_lane){.label = "none", .rule = "none", .share = 0.5, .has_steps = 1, .is_bare = 1};
     write_file(f, 5, 30, 1);
     draw_or_skip(f, RH_REPORT_ALL);
     expect_in(f, "data/compare.gp", "N_TRADED = 0\n");

@@ -36,6 +36,7 @@ typedef struct {
     double share;  /* of the shadow's error that is left */
     int has_steps; /* recorded in `step` */
     int is_blank;  /* all metrics are unknown, and there are no errors */
+    int is_bare;   /* no intervals */
 } a_lane;
 
 typedef struct {
@@ -135,8 +136,8 @@ static inline void finish_lane(rh_results *results, const a_comparison *c, const
         low[RH_METRIC_HEDGE_ERROR_STD] = 0.9 * metrics[RH_METRIC_HEDGE_ERROR_STD];
         high[RH_METRIC_HEDGE_ERROR_STD] = 1.13 * metrics[RH_METRIC_HEDGE_ERROR_STD];
         end.metrics = metrics;
-        end.low = low;
-        end.high = high;
+        end.low = lane->is_bare ? NULL : low;
+        end.high = lane->is_bare ? NULL : high;
         MUST(rh_results_errors(results, recorder, &series, problem));
     }
     MUST(rh_results_finish(results, recorder, &end, problem));
