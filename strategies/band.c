@@ -6,7 +6,7 @@
  * options in the book), or of the whole book in units of the underlying with `per: book`. With
  * `unit: gamma` it is a fraction of gamma times price: 0.01 is the change of the book's delta when
  * the price moves by 1 %, so that the band is wide where delta moves fast. A width of 0 trades at
- * every instant. A drift below 1e-9 of the book is none.
+ * every instant; a millionth of an option beyond the edge is not beyond it.
  *
  * Source: Whalley and Wilmott, Counting the costs, Risk 6:10 (1993), for the rule of a fixed band.
  */
@@ -85,8 +85,9 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     const double half = s->width * scale_now(s, view);
     const double gap = hedge->held + hedge->pending - hedge->neutral;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (half + view->size_options + fabs(hedge->neutral));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack =
+        1e-9 * (half + fabs(hedge->neutral)) + (half > 0.0 ? 1e-6 : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_GAP;
     wake->scale = s->scale;

@@ -80,8 +80,9 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const double r = s->aversion * risk * risk * s->years;
     const double edge = s->to == TO_EDGE ? hedge->cost / r : 0.0;
     const double gap = hedge->held + hedge->pending - hedge->neutral;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (edge + view->size_options + fabs(hedge->neutral));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack =
+        1e-9 * (edge + fabs(hedge->neutral)) + (edge > 0.0 ? 1e-6 : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_EVERY; /* the edge moves with spread, price and volatility */
     if (!(fabs(gap) > edge + slack) || !(gain(r, hedge->cost, fabs(gap), edge) > s->fixed))

@@ -70,8 +70,9 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const double centre = hedge->neutral + shift_of(s, view);
     const double half = s->width * view->size_options;
     const double gap = hedge->held + hedge->pending - centre;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (half + view->size_options + fabs(centre));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack =
+        1e-9 * (half + fabs(centre)) + (half > 0.0 ? 1e-6 : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_EVERY; /* the shift moves with rate, price and volatility */
     if (!(fabs(gap) > half + slack))

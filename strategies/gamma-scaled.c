@@ -57,8 +57,9 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const int changed = !s->traded || (view->woke & RH_WOKE_BOOK);
     const double half = changed ? 0.0 : half_width(s, view);
     const double gap = hedge->held + hedge->pending - hedge->neutral;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (half + view->size_options + fabs(hedge->neutral));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack =
+        1e-9 * (half + fabs(hedge->neutral)) + (half > 0.0 ? 1e-6 : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_EVERY;
     if (!isfinite(view->gamma) || !isfinite(gap))

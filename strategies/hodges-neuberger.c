@@ -364,7 +364,7 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const double lo = centre + count * read_table(s->lo, level, place);
     const double hi = centre + count * read_table(s->hi, level, place);
     const double held = hedge->held + hedge->pending;
-    const double slack = 1e-9 * (count + fabs(centre)); /* neither the edge again nor dust */
+    const double slack = 1e-6 * count + 1e-9 * fabs(centre); /* neither the edge again nor dust */
     if (!(held < lo - slack) && !(held > hi + slack))
         return RH_HOLD;
     target[0] = held < lo ? lo : hi;

@@ -85,8 +85,9 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     const double half = half_width(state, view);
     const double gap = hedge->held + hedge->pending - hedge->neutral;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (half + view->size_options + fabs(hedge->neutral));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack =
+        1e-9 * (half + fabs(hedge->neutral)) + (half > 0.0 ? 1e-6 : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_EVERY; /* the band moves with the price and with time */
     if (!(fabs(gap) > half + slack))

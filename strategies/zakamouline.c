@@ -122,8 +122,8 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
     const double half =
         any ? count * half_width(&t, view->gamma / count, mean_years(view), view->vol) : 0.0;
     const double gap = hedge->held + hedge->pending - centre;
-    /* A trade to the edge must not fall due again, nor rounding be traded. */
-    const double slack = 1e-9 * (half + count + fabs(centre));
+    /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
+    const double slack = 1e-9 * (half + fabs(centre)) + (half > 0.0 ? 1e-6 : 1e-9) * count;
 
     wake->signal = RH_SIGNAL_EVERY; /* the band moves with the price and with time */
     if (!(fabs(gap) > half + slack))

@@ -10,16 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AXIS, SET, OUTPUT, THREADS, SORT, REFERENCE, LEADERS, NO_REPORT };
+enum { AXIS, SET, OUTPUT, THREADS, SORT, REFERENCE, LEADERS, SEED, NO_REPORT };
 static const rh_option options[] = {
-    [AXIS] = {"axis", 'P', "KEY=A,B,C", "vary a key; KEY=FROM:TO:STEP for a range (may be repeated)"},
+    [AXIS] = {"axis", 'P', "KEY=A,B,C",
+              "vary a key; KEY=FROM:TO:STEP for a range (may be repeated)"},
     [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
-    [OUTPUT] = {"output", 'o', "FILE.db", "results file; the experiment's name with .db if not given"},
+    [OUTPUT] = {"output", 'o', "FILE.db",
+                "results file; the experiment's name with .db if not given"},
     [THREADS] = {"threads", 'j', "N", "workers; one for each processor if not given"},
     [SORT] = {"sort", 0, "METRIC", "what the table is sorted by; hedge_error_std if not given"},
-    [REFERENCE] = {"reference", 0, "LABEL", "lane that the others are tested against; the first if "
-                                            "not given"},
+    [REFERENCE] = {"reference", 0, "LABEL",
+                   "lane that the others are tested against; the first if "
+                   "not given"},
     [LEADERS] = {"leaders", 0, "N", "lanes whose steps and fills are stored; 5 if not given"},
+    [SEED] = {"seed", 0, "N", "seed of the resampling behind intervals and tests; 1 if not given"},
     [NO_REPORT] = {"no-report", 0, NULL, "draw no charts"},
 };
 
@@ -52,10 +56,16 @@ static rh_status read_terms(const rh_arguments *arguments, const rh_globals *glo
                                  .n_axes = arguments->count[AXIS],
                                  .registry = globals->registry,
                                  .reference = rh_argument(arguments, REFERENCE),
+                                 .replicates = 999,
+                                 .level = 0.95,
                                  .interrupted = globals->interrupted};
     rh_status status = read_count(arguments, THREADS, processors(), 64, &out->threads, error);
     if (status == RH_OK)
         status = read_count(arguments, LEADERS, 5, 1000, &out->leaders, error);
+    size_t seed = 1;
+    if (status == RH_OK)
+        status = read_count(arguments, SEED, 1, SIZE_MAX >> 1, &seed, error);
+    out->seed = seed;
     return status;
 }
 
@@ -66,7 +76,7 @@ static rh_status show(const char *path, const char *metric, const rh_globals *gl
         return rh_results_export(path, "comparison", RH_EXPORT_JSON, stdout, error);
     rh_status status = rh_results_open(path, &db, error);
     if (status == RH_OK)
-        status = rh_results_export(path, "comparison", RH_EXPORT_CSV, stdout, error), (void)metric; /* LEAGUE */
+        status = rh_report_league(db, metric, 0, stdout, 100, globals->colour, error);
     (void)sqlite3_close(db);
     return status;
 }
@@ -124,5 +134,6 @@ const rh_command rh_command_compare = {
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,
     .most_operands = 1,
+    .polls = 1,
     .run = run,
 };

@@ -69,7 +69,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
         status = rh_report_draw(arguments->operands[0], run_id, folder, formats, &files, &error);
     for (unsigned bit = 1; bit <= RH_REPORT_TXT; bit <<= 1)
         if (files.made & bit)
-            (void)printf("%s/%s\n", folder, rh_report_file_name(bit));
+            (void)printf("%s/%s\n", folder, rh_report_made_name(&files, bit));
     if (status == RH_PARTIAL)
         error.code = RH_FAILED;
     int code = status == RH_OK ? RH_OK : rh_report_error(&error);

@@ -124,6 +124,7 @@ static rh_status sum_up(rh_lane *lane, const rh_step *step, double unhedged_erro
         .price = step->hedge_price,
         .iv = step->iv,
         .net_delta = step->net_delta,
+        .cost = costs(terms),
         .slippage = -(terms[RH_TERM_SPREAD] + terms[RH_TERM_IMPACT] + terms[RH_TERM_LATENCY]),
         .counted = step->full && !stale && !lane->last_stale,
         .stale = stale,

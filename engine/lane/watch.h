@@ -2,14 +2,14 @@
 /* watch.h: when a lane must be looked at again, in numbers that can be kept in arrays.
  *
  * A lane sleeps until `at`, or until |s + a + b / P| > width x scale, where s and scale are
- * numbers of the market that all lanes of a book share (rh_series), P is the hedge's price, and a, b
- * and width are the lane's own. They stay true until the lane is touched again, so a thousand
+ * numbers of the market that all lanes of a book share (rh_series), P is the hedge's price, and a,
+ * b and width are the lane's own. They stay true until the lane is touched again, so a thousand
  * sleeping lanes are one pass over four arrays. A lane whose condition has no such form asks to be
  * looked at always.
  *
- * The gap of a rule with RH_SIGNAL_GAP takes this form because, between two touches, the exposure of
- * an inverse hedge and that of the coin it has earned move against each other: N/P + N (1/P0 - 1/P)
- * = N/P0.
+ * The gap of a rule with RH_SIGNAL_GAP takes this form because, between two touches, the exposure
+ * of an inverse hedge and that of the coin it has earned move against each other: N/P + N (1/P0 -
+ * 1/P) = N/P0.
  */
 #ifndef RH_LANE_WATCH_H
 #define RH_LANE_WATCH_H
@@ -18,11 +18,11 @@
 
 /* What s is. */
 typedef enum {
-    RH_SERIES_NONE,     /* only the time counts */
-    RH_SERIES_ALWAYS,   /* look at every instant */
-    RH_SERIES_EXPOSURE, /* of the book, in the lane's numeraire */
-    RH_SERIES_PRICE,    /* of the hedge */
-    RH_SERIES_VARIANCE, /* of the hedge, since the start */
+    RH_SERIES_NONE,        /* only the time counts */
+    RH_SERIES_ALWAYS,      /* look at every instant */
+    RH_SERIES_EXPOSURE,    /* of the book, in the lane's numeraire */
+    RH_SERIES_PRICE,       /* of the hedge */
+    RH_SERIES_VARIANCE,    /* of the hedge, since the start */
     RH_SERIES_OBSERVATIONS /* of `instrument` */
 } rh_series_kind;
 

@@ -74,6 +74,7 @@ typedef struct {
     double price;          /* hedge price at its end */
     double iv;             /* at its end */
     double net_delta;      /* at its end */
+    double cost;           /* fee + slippage within it, numeraire, positive */
     double slippage;       /* spread + impact + latency cost within it, numeraire, positive */
     int counted;           /* full length and not stale: enters the error statistics */
     int stale;

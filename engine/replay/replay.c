@@ -112,8 +112,7 @@ static rh_time stream_next_time(void *self) {
     return rh_replay_next_time(self);
 }
 
-static rh_status stream_take(void *self, const rh_event **events, size_t *count,
-                             rh_error *error) {
+static rh_status stream_take(void *self, const rh_event **events, size_t *count, rh_error *error) {
     return rh_replay_take(self, events, count, error);
 }
 

@@ -15,8 +15,8 @@
 typedef struct rh_replay rh_replay;
 
 /* Opens every source. `catalogue` must outlive the replay. */
-rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs,
-                         const rh_catalogue *catalogue, rh_replay **out, rh_error *error);
+rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_catalogue *catalogue,
+                         rh_replay **out, rh_error *error);
 void rh_replay_close(rh_replay *replay);
 
 /* When the next instant is known; RH_NEVER at the end. */

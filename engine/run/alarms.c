@@ -214,8 +214,7 @@ static void list(listing *l, size_t lane) {
     l->due[l->count++] = lane;
 }
 
-static void list_table(listing *l, const table *t, rh_book *const *books,
-                       const rh_market *market) {
+static void list_table(listing *l, const table *t, rh_book *const *books, const rh_market *market) {
     double s, scale, inverse;
     if (t->series.kind == RH_SERIES_ALWAYS) {
         for (size_t i = 0; i < t->count; i++)

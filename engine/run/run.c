@@ -15,7 +15,7 @@ typedef struct {
     const rh_book_change **changes; /* of each book in this instant */
     size_t *n_changes;
     rh_alarms *alarms;
-    size_t *due; /* lanes to look at in this instant */
+    size_t *due;   /* lanes to look at in this instant */
     size_t living; /* lanes that have neither finished nor failed */
     rh_time last_data;
 } loop;
@@ -66,8 +66,8 @@ static rh_status advance_lane(loop *l, size_t i, rh_error *error) {
     if (l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]))
         return RH_OK;
     if (rh_lane_due(t->lanes[i], l->n_changes[book]))
-        l->outcome->status[i] = rh_lane_advance(
-            t->lanes[i], l->changes[book], l->n_changes[book], &l->outcome->errors[i]);
+        l->outcome->status[i] = rh_lane_advance(t->lanes[i], l->changes[book], l->n_changes[book],
+                                                &l->outcome->errors[i]);
     /* Set anew though it wasn't due: a time that has come must not keep the clock standing. */
     l->living -= (size_t)(l->outcome->status[i] != RH_OK || rh_lane_finished(t->lanes[i]));
     return set_alarm(l, i, error);
@@ -79,8 +79,7 @@ static rh_status advance_lanes(loop *l, rh_error *error) {
     int all = rh_market_funding_stamp(t->market);
     for (size_t i = 0; i < t->n_books; i++)
         all |= l->n_changes[i] > 0;
-    const size_t count =
-        all ? t->n_lanes : rh_alarms_due(l->alarms, t->books, t->market, l->due);
+    const size_t count = all ? t->n_lanes : rh_alarms_due(l->alarms, t->books, t->market, l->due);
     rh_status status = RH_OK;
     for (size_t i = 0; i < count && status == RH_OK; i++)
         status = advance_lane(l, all ? i : l->due[i], error);

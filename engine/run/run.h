@@ -2,9 +2,9 @@
 /* run.h: the loop: one tape, its market, its books, many lanes.
  *
  * An instant is either the next one of the tape or the next time that a book or a lane has asked
- * for, whichever comes first. In it the market is advanced and told, the books observe and change, and
- * every lane that is due acts. Which are due is told by their alarms (alarms.h), so that a lane that
- * sleeps costs next to nothing.
+ * for, whichever comes first. In it the market is advanced and told, the books observe and change,
+ * and every lane that is due acts. Which are due is told by their alarms (alarms.h), so that a lane
+ * that sleeps costs next to nothing.
  */
 #ifndef RH_RUN_RUN_H
 #define RH_RUN_RUN_H
@@ -22,7 +22,7 @@ typedef struct {
     rh_lane *const *lanes;
     const size_t *book_of_lane; /* a lane's place in `books` */
     size_t n_lanes;
-    rh_time from, to; /* [from, to); RH_NEVER: to the end of the data */
+    rh_time from, to;                         /* [from, to); RH_NEVER: to the end of the data */
     const volatile sig_atomic_t *interrupted; /* may be NULL */
     void (*progress)(void *self, rh_time now, uint64_t events); /* may be NULL */
     void *self;

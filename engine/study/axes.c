@@ -141,8 +141,8 @@ rh_status rh_axes_read(const char *const *texts, size_t count, rh_axes *out, rh_
     for (size_t i = 0; i < out->n_axes && status == RH_OK; i++) {
         out->n_combinations *= out->axes[i].n_values;
         if (out->n_combinations > MOST_COMBINATIONS)
-            status = rh_fail(error, RH_BAD_CONFIG, "-P: more than %d combinations",
-                             MOST_COMBINATIONS);
+            status =
+                rh_fail(error, RH_BAD_CONFIG, "-P: more than %d combinations", MOST_COMBINATIONS);
         else if (i > 0 && strcmp(out->axes[i - 1].key, out->axes[i].key) == 0)
             status = rh_fail(error, RH_BAD_CONFIG, "-P %s: given twice", out->axes[i].key);
     }

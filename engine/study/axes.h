@@ -26,8 +26,8 @@ typedef struct {
     size_t n_combinations; /* 1 without an axis */
 } rh_axes;
 
-/* Reads the texts given with -P. Two axes of one key, an axis without values, a range that never ends or
- * more than 1,000,000 combinations are errors. */
+/* Reads the texts given with -P. Two axes of one key, an axis without values, a range that never
+ * ends or more than 1,000,000 combinations are errors. */
 rh_status rh_axes_read(const char *const *texts, size_t count, rh_axes *out, rh_error *error);
 void rh_axes_free(rh_axes *axes);
 

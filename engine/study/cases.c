@@ -69,9 +69,10 @@ static rh_status check_axis(const rh_axis *axis, const rh_registry *registry, rh
     if (near)
         return rh_fail(error, RH_BAD_CONFIG, "-P %s: no such key (did you mean '%s'?)", axis->key,
                        near);
-    return rh_fail(error, RH_BAD_CONFIG,
-                   "-P %s: no such key; see `rehedge help experiment` and `rehedge list strategies`",
-                   axis->key);
+    return rh_fail(
+        error, RH_BAD_CONFIG,
+        "-P %s: no such key; see `rehedge help experiment` and `rehedge list strategies`",
+        axis->key);
 }
 
 /* ---- settings of one case ---- */
@@ -127,9 +128,8 @@ static rh_status add_set(settings *s, const rh_node *node, const char *path, rh_
     if (*path && !(is_group && node->kind == RH_NODE_MAP)) {
         rh_json json = {0};
         write_node(node, NULL, &json);
-        rh_status status = rh_json_text(&json)
-                               ? add_setting(s, path, rh_json_text(&json), error)
-                               : no_memory(error);
+        rh_status status = rh_json_text(&json) ? add_setting(s, path, rh_json_text(&json), error)
+                                               : no_memory(error);
         rh_json_free(&json);
         return status;
     }
@@ -153,8 +153,7 @@ static const char *strategy_name(const rh_experiment *experiment) {
 /* Unlinks the parameters that this case's rule doesn't have but another rule has. */
 static void drop_foreign_parameters(rh_experiment *experiment, const rh_registry *registry) {
     const char *near;
-    const rh_strategy *rule =
-        rh_registry_find_strategy(registry, strategy_name(experiment), &near);
+    const rh_strategy *rule = rh_registry_find_strategy(registry, strategy_name(experiment), &near);
     rh_node *map = (rh_node *)(uintptr_t)experiment->strategy;
     if (!rule || map->kind != RH_NODE_MAP)
         return;
@@ -217,8 +216,7 @@ static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *r
     return cases->catalogues[known] ? RH_OK : no_memory(error);
 }
 
-static rh_status share(rh_cases *cases, rh_case *c, const rh_registry *registry,
-                       rh_error *error) {
+static rh_status share(rh_cases *cases, rh_case *c, const rh_registry *registry, rh_error *error) {
     const unsigned scopes = 1u << RH_SCOPE_TAPE | 1u << RH_SCOPE_BOOK | 1u << RH_SCOPE_VALUATION;
     rh_status status = place_on_tape(cases, c, registry, error);
     if (status == RH_OK)
@@ -244,8 +242,8 @@ static rh_status make_label(rh_case *c, const rh_axes *axes, const char *label, 
         const char *key = axes->axes[i].key, *dot = strrchr(key, '.');
         const int in_rule = strncmp(key, "strategy", 8) == 0;
         if (axes->axes[i].n_values > 1 && (label || !in_rule))
-            used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s",
-                                     dot ? dot + 1 : key, c->swept[i]);
+            used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s", dot ? dot + 1 : key,
+                                     c->swept[i]);
     }
     c->label = rh_copy_text(text);
     return c->label ? RH_OK : no_memory(error);

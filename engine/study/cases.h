@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cases.h: the configurations of a comparison, one for each lane.
  *
- * They come from one experiment: for each set of its `compare:` list (or the experiment itself, if it
- * has none) every combination of the axes. A parameter that a rule doesn't have but another rule has is
- * dropped, and cases that become equal are merged, so that one axis may serve several rules.
+ * They come from one experiment: for each set of its `compare:` list (or the experiment itself, if
+ * it has none) every combination of the axes. A parameter that a rule doesn't have but another rule
+ * has is dropped, and cases that become equal are merged, so that one axis may serve several rules.
  */
 #ifndef RH_STUDY_CASES_H
 #define RH_STUDY_CASES_H

@@ -124,8 +124,7 @@ static void *work(void *self) {
 static rh_status run_workers(worker *workers, size_t count, rh_error *error) {
     pthread_t threads[64];
     size_t started = 1;
-    while (started < count &&
-           pthread_create(&threads[started], NULL, work, &workers[started]) == 0)
+    while (started < count && pthread_create(&threads[started], NULL, work, &workers[started]) == 0)
         started++;
     for (size_t i = started; i < count; i++) { /* no thread to be had: it cannot wait its turn */
         rh_broadcast_leave(workers[i].broadcast, i);
@@ -202,8 +201,8 @@ static rh_status run_tape(const rh_compare_terms *terms, const size_t *which, si
         count = n_which;
     const rh_plan *plan = terms->cases->cases[which[0]].plan;
     rh_replay *replay = NULL;
-    rh_status status = rh_replay_open(plan->sources, plan->n_sources, plan->catalogue, &replay,
-                                      error);
+    rh_status status =
+        rh_replay_open(plan->sources, plan->n_sources, plan->catalogue, &replay, error);
     if (status == RH_OK)
         status = open_workers(terms, which, n_which, recorders, workers, count, error);
     if (status == RH_OK)

@@ -3,8 +3,8 @@
  *
  * The cases of a comparison are grouped by tape; each tape is read once (twice, if steps of leaders
  * are wanted), decoded once, and heard by as many workers as there are threads. A worker folds
- * its own market and books and owns its share of the lanes; what a lane does depends neither on the other
- * lanes nor on the number of workers.
+ * its own market and books and owns its share of the lanes; what a lane does depends neither on the
+ * other lanes nor on the number of workers.
  */
 #ifndef RH_STUDY_COMPARE_H
 #define RH_STUDY_COMPARE_H
@@ -25,8 +25,8 @@ typedef struct {
 
 typedef struct {
     const rh_cases *cases;
-    size_t threads; /* at least 1 */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    size_t threads;                                             /* at least 1 */
+    const volatile sig_atomic_t *interrupted;                   /* may be NULL */
     void (*progress)(void *self, rh_time now, uint64_t events); /* may be NULL; any thread */
     void *self;
 } rh_compare_terms;

@@ -2,6 +2,7 @@
 #include "study/comparison.h"
 
 #include "base/memory.h"
+#include "study/inference.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@ typedef struct {
     const rh_comparison_terms *terms;
     rh_cases cases;
     rh_case_result *results;
+    rh_case_inference *inference;
     char (*sha256)[65]; /* by tape */
     size_t reference;
     rh_catalogue *catalogue; /* of all tapes together */
@@ -37,9 +39,8 @@ static rh_time wall_clock(void) {
 }
 
 static rh_compare_terms pass_terms(const comparison *c) {
-    return (rh_compare_terms){.cases = &c->cases,
-                              .threads = c->terms->threads,
-                              .interrupted = c->terms->interrupted};
+    return (rh_compare_terms){
+        .cases = &c->cases, .threads = c->terms->threads, .interrupted = c->terms->interrupted};
 }
 
 static rh_status find_reference(comparison *c, rh_error *error) {
@@ -129,9 +130,35 @@ static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
                                 .events = result->events,
                                 .elapsed_s = seconds() - c->started,
                                 .started = c->started_at,
-                                .metrics = result->status == RH_OK ? result->metrics : NULL};
+                                .metrics = result->status == RH_OK ? result->metrics : NULL,
+                                .low = c->inference[i].low,
+                                .high = c->inference[i].high};
     rh_status status = rh_results_errors(results, recorder, &result->series, error);
     return status == RH_OK ? rh_results_finish(results, recorder, &end, error) : status;
+}
+
+/* A lane and the reference count as different if the p corrected over all lanes says so. */
+static rh_status write_differences(const comparison *c, rh_results *results, size_t i,
+                                   rh_recorder *recorder, rh_error *error) {
+    rh_status status = RH_OK;
+    for (int loss = 0; loss < RH_N_LOSSES && c->inference[i].paired && status == RH_OK; loss++) {
+        const rh_comparison_row *row = &c->inference[i].rows[loss];
+        const rh_results_difference difference = {
+            .reference_id = (int64_t)c->reference + 1,
+            .loss = rh_loss_text(loss),
+            .mean = row->dm.mean,
+            .low = row->mean.low,
+            .high = row->mean.high,
+            .dm = row->dm.statistic,
+            .p = row->dm.p,
+            .p_holm = row->dm_holm,
+            .p_romano_wolf = row->romano_wolf,
+            .distinguishable = row->dm_holm <= 1.0 - c->terms->level,
+            .lanes = (int64_t)c->cases.n_cases,
+        };
+        status = rh_results_differ(results, recorder, &difference, error);
+    }
+    return status;
 }
 
 /* The results know one catalogue, each tape has its own: instruments get their number there. */
@@ -202,8 +229,11 @@ static rh_status write_lanes(const comparison *c, rh_results *results, rh_error 
         status = begin_lane(c, results, i, &recorders[i], error);
     for (size_t tape = 0; tape < c->cases.n_tapes && status == RH_OK; tape++)
         status = record_tape(c, tape, chosen, recorders, error);
-    for (size_t i = 0; i < n_cases && status == RH_OK; i++)
+    for (size_t i = 0; i < n_cases && status == RH_OK; i++) {
         status = finish_lane(c, results, i, recorders[i], error);
+        if (status == RH_OK)
+            status = write_differences(c, results, i, recorders[i], error);
+    }
     rh_release((void *)recorders);
     rh_release(chosen);
     return status;
@@ -212,9 +242,8 @@ static rh_status write_lanes(const comparison *c, rh_results *results, rh_error 
 /* ---- all of it ---- */
 
 static void sum_up(const comparison *c, rh_comparison_outcome *outcome) {
-    *outcome = (rh_comparison_outcome){.lanes = c->cases.n_cases,
-                                       .merged = c->cases.merged,
-                                       .passes = c->cases.n_tapes};
+    *outcome = (rh_comparison_outcome){
+        .lanes = c->cases.n_cases, .merged = c->cases.merged, .passes = c->cases.n_tapes};
     for (size_t i = 0; i < c->cases.n_cases; i++) {
         if (c->results[i].status == RH_OK)
             continue;
@@ -254,8 +283,10 @@ static rh_status write_file(comparison *c, const char *output, rh_error *error) 
 static rh_status make(comparison *c, const char *output, rh_comparison_outcome *outcome,
                       rh_error *error) {
     c->results = rh_allocate(c->cases.n_cases, sizeof *c->results);
+    c->inference = rh_allocate(c->cases.n_cases, sizeof *c->inference);
     c->sha256 = rh_allocate(c->cases.n_tapes, sizeof *c->sha256);
-    rh_status status = c->results && c->sha256 ? find_reference(c, error) : no_memory(error);
+    rh_status status =
+        c->results && c->inference && c->sha256 ? find_reference(c, error) : no_memory(error);
     if (status != RH_OK)
         return status;
     const rh_compare_terms terms = pass_terms(c);
@@ -263,6 +294,11 @@ static rh_status make(comparison *c, const char *output, rh_comparison_outcome *
     if (status != RH_OK)
         return status;
     sum_up(c, outcome);
+    const rh_bootstrap how = {
+        .seed = c->terms->seed, .replicates = c->terms->replicates, .level = c->terms->level};
+    status = rh_infer(&c->cases, c->results, c->reference, &how, c->inference, error);
+    if (status != RH_OK)
+        return status;
     if (outcome->failed == outcome->lanes)
         return rh_fail(error, c->results[0].status, "%s", outcome->first_failure);
     return write_file(c, output, error);
@@ -278,6 +314,7 @@ rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *outpu
     for (size_t i = 0; i < c.cases.n_cases && c.results; i++)
         rh_case_result_free(&c.results[i]);
     rh_release(c.results);
+    rh_release(c.inference);
     rh_release(c.sha256);
     rh_catalogue_free(c.catalogue);
     rh_cases_free(&c.cases);

@@ -17,6 +17,9 @@ typedef struct {
     size_t n_settings, n_axes;
     const rh_registry *registry;
     size_t threads, leaders;
+    uint64_t seed;         /* of the bootstrap */
+    size_t replicates;     /* 999 */
+    double level;          /* of intervals, 0.95 */
     const char *reference; /* label; NULL: the first lane */
     const volatile sig_atomic_t *interrupted;
 } rh_comparison_terms;

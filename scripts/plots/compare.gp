@@ -54,7 +54,7 @@ set arrow 1 from screen PAGE,0.852 to screen SIDE_RIGHT,0.852 nohead lc rgb RULE
 # ---- cost against hedging error
 eval panel(FRONTIER_LEFT, FRONTIER_RIGHT, FRONTIER_BOTTOM, FRONTIER_TOP); eval heading(PAGE, FRONTIER_TOP)
 set label 901 bold('Cost against hedging error')
-set label 902 'σ per '.STEP_NAME.' step, '.SIGMA_UNIT.' (up'.(SIGMA_LOG ? ', log' : '').'), total cost, '.COST_UNIT.' (across'.(COST_LOG ? ', log' : '').'); the line is the frontier'.(HAS_BARS ? '; bars: 95 %' : '')
+set label 902 'σ per '.STEP_NAME.' step, '.SIGMA_UNIT.' (up'.(SIGMA_LOG ? ', log' : '').'), total cost, '.COST_UNIT.' (across'.(COST_LOG ? ', log' : '').'); the line is the frontier'.(HAS_BARS && N_BARS > 0 ? '; bars: 95 %' : '')
 set xrange [COST_LO:COST_HI]; set yrange [SIGMA_LO:SIGMA_HI]
 eval 'set xtics '.COST_TICS; eval 'set ytics '.SIGMA_TICS
 set grid xtics ytics lc rgb GRID lw 0.9 lt 1
@@ -108,7 +108,7 @@ if (IS_GRID) {
   rows = N_RANKED + RANKED_GAP
   eval panel(RANK_LEFT, RANK_RIGHT, rows < 12 ? TOP_TOP - 0.028 * (rows + 0.2) : TOP_LOW, TOP_TOP); eval heading(RANK, TOP_TOP)
   set label 901 bold(N_UNRANKED > 0 ? 'Lanes of the lowest hedging error' : 'Lanes by hedging error')
-  set label 902 'σ per '.STEP_NAME.' step, '.RANKED_UNIT.(RANKED_LOG ? ', log' : '').', bars: 95 %'.(N_UNRANKED > 0 ? sprintf('; %d more are not shown', N_UNRANKED) : '')
+  set label 902 'σ per '.STEP_NAME.' step, '.RANKED_UNIT.(RANKED_LOG ? ', log' : '').(N_RANKED_BARS > 0 ? ', bars: 95 %' : '').(N_UNRANKED > 0 ? sprintf('; %d more are not shown', N_UNRANKED) : '')
   unset ytics; unset grid; set border 0
   set xrange [RANKED_LO:RANKED_HI]; set yrange [(rows > 0 ? rows - 0.4 : 0.6):-0.6]
   eval 'set xtics nomirror scale 0 offset 0,0.3 '.RANKED_TICS.' tc rgb MUTED font SMALL'
