@@ -4,6 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+rh_time rh_time_now(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (rh_time)now.tv_sec * RH_S + now.tv_nsec;
+}
+
+double rh_stopwatch(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
 
 double rh_years(rh_time from, rh_time to) {
     /* Through unsigned: the distance of two instants may not fit into an int64. */

@@ -25,6 +25,11 @@ typedef int64_t rh_time;
 #define RH_NEVER INT64_MAX /* later than every instant */
 #define RH_DAWN  INT64_MIN /* before every instant; also "not seen yet" */
 
+/* The machine's own clock: now, and seconds since some fixed moment (for how long things take).
+ * Neither ever enters a result but `started` and `elapsed_s`. */
+rh_time rh_time_now(void);
+double rh_stopwatch(void);
+
 /* ACT/365 years from `from` to `to`; negative if `to` is earlier. */
 double rh_years(rh_time from, rh_time to);
 

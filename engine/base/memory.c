@@ -43,16 +43,22 @@ char *rh_copy_bytes_as_text(const char *text, size_t length) {
     return copy;
 }
 
-int rh_make_room(void *array, size_t count, size_t *capacity, size_t size) {
-    if (count < *capacity)
-        return 0;
-    size_t larger = *capacity ? *capacity * 2 : 16;
+int rh_resize_array(void *array, size_t count, size_t size) {
     void *block;
     memcpy(&block, array, sizeof block);
-    block = rh_resize(block, larger, size);
+    block = rh_resize(block, count, size);
     if (!block)
         return -1;
     memcpy(array, &block, sizeof block);
+    return 0;
+}
+
+int rh_make_room(void *array, size_t count, size_t *capacity, size_t size) {
+    if (count < *capacity)
+        return 0;
+    const size_t larger = *capacity ? *capacity * 2 : 16;
+    if (rh_resize_array(array, larger, size) != 0)
+        return -1;
     *capacity = larger;
     return 0;
 }

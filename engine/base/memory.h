@@ -23,6 +23,10 @@ void rh_release(void *block);
 char *rh_copy_text(const char *text);
 char *rh_copy_bytes_as_text(const char *text, size_t length);
 
+/* Resizes an array in place; `array` is a pointer to its pointer. Returns 0, or -1 if there is no
+ * memory and the array is as it was. */
+int rh_resize_array(void *array, size_t count, size_t size);
+
 /* Makes room for one more element in a growing array: doubles `*capacity` when `count` reaches
  * it. `*array` is a pointer to the array's pointer. Returns 0, or -1 if there is no memory. */
 int rh_make_room(void *array, size_t count, size_t *capacity, size_t size);

@@ -129,7 +129,16 @@ const rh_command rh_command_compare = {
     .name = "compare",
     .operands = "EXPERIMENT",
     .summary = "many configurations as lanes over one pass of the data; print the league table",
-    .example = "compare data/demo.yaml -P strategy.every=1h,4h,8h -o results/compare.db",
+    .example =
+        "compare data/demo.yaml -P strategy.every=1h,4h,8h -o results/compare.db\n"
+        "Short 10 BTC straddle 26 Jan 2024, hedged with the perpetual (SYNTHETIC DATA)\n"
+        "3 lanes by hedge_error_std, lowest first\n"
+        "\n"
+        "#     run lane                PnL   cost  σ/1h     95 %   ES95  eff.  rebal.   turn.\n"
+        "                              USD    USD   USD      USD    USD     %   fills  × book\n"
+        "1 *R    1 interval every=1h  −856  4,706   368  320–411    820  92.4     583    8.23\n"
+        "2 * c   2 interval every=4h   414  2,958   389  339–434    841  91.5     146    4.28\n"
+        "3 *     3 interval every=8h   287  2,536   425  373–490  1,001  89.9      73    3.33",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .least_operands = 1,

@@ -11,7 +11,6 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 enum { SET, OUTPUT, REPORT, NO_REPORT };
 static const rh_option options[] = {
@@ -144,23 +143,11 @@ static void note_sources(notes *n, const session *s) {
 
 /* ---- running ---- */
 
-static double seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static rh_time wall_clock(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (rh_time)now.tv_sec * RH_S + now.tv_nsec;
-}
-
 static void show_progress(void *self, rh_time now, uint64_t events) {
     const session *s = self;
     char when[RH_TIME_TEXT];
     static double last;
-    const double at = seconds();
+    const double at = rh_stopwatch();
     if (!s->globals->progress || at - last < 0.2)
         return;
     last = at;
@@ -257,7 +244,7 @@ static rh_status finish(session *s, rh_error *error) {
                                 .data_sha256 = digest,
                                 .notes = n.text,
                                 .events = rh_replay_events(s->stage.replay),
-                                .elapsed_s = seconds() - s->started,
+                                .elapsed_s = rh_stopwatch() - s->started,
                                 .started = s->started_at,
                                 .metrics = metrics};
     status = rh_results_finish(s->results, s->recorder, &end, error);
@@ -347,7 +334,7 @@ static void close_session(session *s) {
 
 static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_error error = {0};
-    session s = {.globals = globals, .started = seconds(), .started_at = wall_clock()};
+    session s = {.globals = globals, .started = rh_stopwatch(), .started_at = rh_time_now()};
     rh_status status = rh_experiment_read(arguments->operands[0], arguments->given[SET],
                                           arguments->count[SET], &s.experiment, &error);
     if (status == RH_OK)

@@ -18,6 +18,7 @@ void rh_order_send(rh_order *order, const rh_execution_terms *terms, const rh_ma
     *order = (rh_order){.instrument = instrument,
                         .quantity = quantity,
                         .decided = mid,
+                        .sent = rh_market_now(market),
                         .arrival = rh_market_now(market) + terms->latency,
                         .venue = *rh_market_state(market, instrument)};
 }

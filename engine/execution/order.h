@@ -31,7 +31,7 @@ typedef struct {
     uint32_t instrument;
     double quantity; /* signed venue amount; 0: no order */
     double decided;  /* the mid at the decision */
-    rh_time arrival;
+    rh_time sent, arrival;
     rh_state venue; /* the newest state known to have happened by the arrival */
     int waiting;    /* has arrived and found no fresh price */
 } rh_order;

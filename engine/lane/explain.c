@@ -5,14 +5,15 @@
 
 #include <math.h>
 
-/* What changed between two marks. */
+/* What changed between two marks; in coin a price moves as 1/P does, as a share of itself. */
 typedef struct {
     double forward, hedge, spot, vol, years;
+    double forward_in_coin, hedge_in_coin; /* 1 - F0/F1, 1 - P0/P1 */
 } moves;
 
-/* Derivatives of one option's value in one currency. */
+/* What one option's value in one currency does: changes already multiplied out, and derivatives. */
 typedef struct {
-    double delta; /* against the hedge */
+    double delta; /* change with the hedge's price */
     double first; /* the whole first-order change from F and S */
     double gamma, theta, vega, vanna, volga, charm;
     double cross; /* second-order terms with S that belong to no name of their own */
@@ -30,7 +31,7 @@ static double value_coin(const rh_instrument *option, const rh_leg_mark *mark) {
 static derivatives in_usd(const rh_instrument *option, const rh_leg_mark *at, const moves *d) {
     const rh_greeks *g = &at->value.black;
     const double scale = option->settle == RH_INVERSE ? at->spot / at->value.forward : 1.0;
-    derivatives out = {.delta = at->value.black_delta,
+    derivatives out = {.delta = at->value.black_delta * d->hedge,
                        .gamma = scale * g->gamma,
                        .theta = scale * g->theta,
                        .vega = scale * g->vega,
@@ -43,12 +44,13 @@ static derivatives in_usd(const rh_instrument *option, const rh_leg_mark *at, co
     return out;
 }
 
-/* Value in coin of an inverse option: V/F. */
+/* Value in coin of an inverse option: V/F. Its first order is taken in 1/F, in which an inverse
+ * hedge is linear; what is left of the second order is then G/F, without the -2 net/F^2. */
 static derivatives inverse_in_coin(const rh_leg_mark *at, const moves *d) {
     const rh_coin_greeks c = rh_coin(&at->value.black, at->value.forward);
-    return (derivatives){.delta = (at->value.black_delta - at->value.price) / at->hedge,
-                         .first = c.delta * d->forward,
-                         .gamma = c.gamma,
+    return (derivatives){.delta = (at->value.black_delta - at->value.price) * d->hedge_in_coin,
+                         .first = c.net * d->forward_in_coin,
+                         .gamma = at->value.black.gamma / at->value.forward,
                          .theta = c.theta,
                          .vega = c.vega,
                          .vanna = c.vanna,
@@ -60,7 +62,7 @@ static derivatives inverse_in_coin(const rh_leg_mark *at, const moves *d) {
 static derivatives linear_in_coin(const rh_leg_mark *at, const moves *d) {
     const rh_greeks *g = &at->value.black;
     const double s = at->spot, v = at->value.price, ds = d->spot / s;
-    derivatives out = {.delta = (at->value.black_delta - v / s) / s,
+    derivatives out = {.delta = (at->value.black_delta - v / s) / s * d->hedge,
                        .gamma = g->gamma / s,
                        .theta = g->theta / s,
                        .vega = g->vega / s,
@@ -76,7 +78,7 @@ static derivatives linear_in_coin(const rh_leg_mark *at, const moves *d) {
 static void write_terms(const derivatives *g, const moves *d, double size, double change,
                         double out[RH_N_TERMS]) {
     double terms[RH_N_TERMS] = {0};
-    terms[RH_TERM_DELTA] = g->delta * d->hedge;
+    terms[RH_TERM_DELTA] = g->delta;
     terms[RH_TERM_BASIS] = g->first - terms[RH_TERM_DELTA];
     terms[RH_TERM_GAMMA] = 0.5 * g->gamma * d->forward * d->forward + g->cross;
     terms[RH_TERM_THETA] = g->theta * d->years;
@@ -98,7 +100,9 @@ void rh_explain_leg(const rh_instrument *option, double size, const rh_leg_mark 
                      .hedge = to->hedge - from->hedge,
                      .spot = to->spot - from->spot,
                      .vol = to->value.iv - from->value.iv,
-                     .years = rh_years(from->ts, to->ts)};
+                     .years = rh_years(from->ts, to->ts),
+                     .forward_in_coin = 1.0 - from->value.forward / to->value.forward,
+                     .hedge_in_coin = 1.0 - from->hedge / to->hedge};
     const derivatives usd = in_usd(option, from, &d);
     const derivatives coin =
         option->settle == RH_INVERSE ? inverse_in_coin(from, &d) : linear_in_coin(from, &d);

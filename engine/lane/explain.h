@@ -8,8 +8,10 @@
  *   delta = D dP          basis = first order of what F and S did, less delta
  *   gamma = G dF^2 / 2    vega, theta, volga / 2, vanna (F, sigma), charm (F, t) likewise
  *
- * An inverse option is worth S/F times Black's value in USD, so its USD Greeks carry that factor,
- * and its coin Greeks are those of V/F. If F, S and P move in proportion and S = P, basis is 0.
+ * An inverse option is worth S/F times Black's value in USD, so its USD Greeks carry that factor.
+ * In coin its first order is taken in 1/F and 1/P, because an inverse hedge is linear in them:
+ * delta = (D - c) (1 - P0/P1) is what the hedge of it pays, and gamma is G/F dF^2 / 2. If F, S and
+ * P move in proportion and S = P, basis is 0.
  * Source: the terms are the desks' usual PnL explain; the scaling follows from the chain rule.
  */
 #ifndef RH_LANE_EXPLAIN_H

@@ -130,6 +130,12 @@ static int hedge_observed(const rh_lane *lane) {
            rh_market_now(lane->market);
 }
 
+/* The market said something in this instant. Signals are watched, and rules asked without a time
+ * of their own, only then: what other lanes' timers make of time must not show in this one. */
+static int has_news(const rh_lane *lane) {
+    return rh_market_last_news(lane->market) == rh_market_now(lane->market);
+}
+
 int rh_lane_due(const rh_lane *lane, size_t n_changes) {
     const rh_time now = rh_market_now(lane->market);
     if (lane->finished)
@@ -138,13 +144,17 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
         return 1;
     if (!lane->started)
         return 0;
-    if (now >= lane->next_record || lane->pending_ask || lane->terms.ask_always ||
-        lane->terms.strategy->observe || rh_market_funding_stamp(lane->market))
+    if (now >= lane->next_record || rh_market_funding_stamp(lane->market))
+        return 1;
+    if (order_on_its_way(lane) &&
+        (hedge_observed(lane) || now >= rh_order_next_time(&lane->order, &lane->terms.execution)))
+        return 1;
+    if (has_news(lane) &&
+        (lane->pending_ask || lane->terms.ask_always || lane->terms.strategy->observe))
         return 1;
     if (order_on_its_way(lane))
-        return hedge_observed(lane) ||
-               now >= rh_order_next_time(&lane->order, &lane->terms.execution);
-    return now >= lane->wake.at || rh_lane_signalled(lane);
+        return 0;
+    return now >= lane->wake.at || (has_news(lane) && rh_lane_signalled(lane));
 }
 
 rh_status rh_lane_touch(rh_lane *lane, rh_error *error) {
@@ -334,7 +344,9 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
     double target;
     int trade = 0;
     const rh_time now = rh_market_now(lane->market);
-    rh_lane_show(lane);
+    const int news = has_news(lane);
+    if (news)
+        rh_lane_show(lane);
     if (order_on_its_way(lane))
         return RH_OK;
     if (rh_book_finished(lane->book)) {
@@ -344,10 +356,10 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
     }
     if (now >= lane->wake.at)
         lane->woke |= RH_WOKE_TIME;
-    if (rh_lane_signalled(lane))
+    if (news && rh_lane_signalled(lane))
         lane->woke |= RH_WOKE_SIGNAL;
-    if (!lane->woke && !lane->pending_ask && !lane->terms.ask_always &&
-        !lane->terms.strategy->observe)
+    if (!lane->woke &&
+        !(news && (lane->pending_ask || lane->terms.ask_always || lane->terms.strategy->observe)))
         return RH_OK;
     rh_status status = rh_lane_ask(lane, &target, &trade, error);
     if (status == RH_OK && trade)
@@ -376,8 +388,11 @@ rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n
     if (first)
         note_opening(lane);
     if (status == RH_OK && order_on_its_way(lane)) {
+        const rh_time sent = lane->order.sent;
         status = try_order(lane, error);
-        lane->woke |= order_on_its_way(lane) ? 0 : RH_WOKE_FILL;
+        /* A fill that comes before any news changes nothing that the rule didn't know. */
+        if (!order_on_its_way(lane) && rh_market_last_news(lane->market) > sent)
+            lane->woke |= RH_WOKE_FILL;
     }
     const int under_way = order_on_its_way(lane);
     if (status == RH_OK)

@@ -14,6 +14,7 @@ struct rh_market {
     double index;
     rh_time index_at;
     int stamps;        /* funding stamps in the instant that is being applied */
+    rh_time news;      /* last instant with an event */
     rh_time stamped;   /* last instant in which discrete funding fell due */
     uint32_t followed; /* whose variance is summed */
 };
@@ -58,7 +59,7 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
         market->states[i] = UNKNOWN;
     market->catalogue = catalogue;
     market->funding = funding;
-    market->now = market->index_at = market->stamped = RH_DAWN;
+    market->now = market->index_at = market->stamped = market->news = RH_DAWN;
     market->followed = RH_NO_INSTRUMENT;
     market->index = NAN;
     return market;
@@ -169,6 +170,7 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
 }
 
 void rh_market_apply(rh_market *market, const rh_event *event) {
+    market->news = event->known;
     rh_state *state = &market->states[event->instrument];
     state->funding_base = state->funding_paid;
     state->funding_from = market->now;
@@ -209,6 +211,10 @@ static void sum_variance(rh_state *state) {
         state->variance += r * r;
     }
     state->variance_price = price;
+}
+
+rh_time rh_market_last_news(const rh_market *market) {
+    return market->news;
 }
 
 int rh_market_funding_stamp(const rh_market *market) {

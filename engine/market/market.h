@@ -49,6 +49,10 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
 void rh_market_follow(rh_market *market, uint32_t instrument);
 void rh_market_free(rh_market *market);
 
+/* The last instant in which something was said. An instant without (somebody's timer) is news to
+ * nobody else. */
+rh_time rh_market_last_news(const rh_market *market);
+
 /* Discrete funding fell due in this instant. */
 int rh_market_funding_stamp(const rh_market *market);
 

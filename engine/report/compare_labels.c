@@ -92,8 +92,9 @@ static size_t add_line_spots(const rh_compare *c, rh_spot *spots, size_t room) {
         if (!(rh_compare_lane_at(c, i)->marks & RH_LANE_FRONTIER))
             continue;
         rh_spot next = spot_of(c, rh_compare_lane_at(c, i));
-        int pieces = (int)(hypot(next.x - last.x, next.y - last.y) / every);
-        for (int k = 1; isfinite(last.x) && k < pieces && count < room; k++)
+        const double length = hypot(next.x - last.x, next.y - last.y);
+        const int pieces = isfinite(length) ? (int)(length / every) : 0;
+        for (int k = 1; k < pieces && count < room; k++)
             spots[count++] = (rh_spot){last.x + (next.x - last.x) * k / pieces,
                                        last.y + (next.y - last.y) * k / pieces};
         last = next;

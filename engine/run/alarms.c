@@ -4,7 +4,6 @@
 #include "base/memory.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Tables are padded to whole blocks with widths that are never crossed: a loop of known length
  * without a branch is what compilers turn into vector instructions. */
@@ -127,23 +126,14 @@ static rh_status find_table(rh_alarms *alarms, size_t book, const rh_series *ser
     return RH_OK;
 }
 
-static int grow(void *array, size_t count, size_t size) {
-    void *block;
-    memcpy(&block, array, sizeof block);
-    block = rh_resize(block, count, size);
-    if (!block)
-        return -1;
-    memcpy(array, &block, sizeof block);
-    return 0;
-}
-
 static rh_status make_room(table *t, rh_error *error) {
     if (t->count < t->capacity)
         return RH_OK;
     const size_t larger = t->capacity ? t->capacity * 2 : BLOCK;
-    if (grow(&t->a, larger, sizeof *t->a) != 0 || grow(&t->b, larger, sizeof *t->b) != 0 ||
-        grow(&t->width, larger, sizeof *t->width) != 0 ||
-        grow(&t->lane, larger, sizeof *t->lane) != 0)
+    if (rh_resize_array(&t->a, larger, sizeof *t->a) != 0 ||
+        rh_resize_array(&t->b, larger, sizeof *t->b) != 0 ||
+        rh_resize_array(&t->width, larger, sizeof *t->width) != 0 ||
+        rh_resize_array(&t->lane, larger, sizeof *t->lane) != 0)
         return rh_fail(error, RH_FAILED, "out of memory");
     for (size_t i = t->capacity; i < larger; i++)
         clear_slot(t, i);
@@ -241,6 +231,8 @@ size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *
              alarms->earliest[block] <= now && i < (block + 1) * BLOCK && i < alarms->n_lanes; i++)
             if (alarms->at[i] <= now)
                 list(&l, i);
+    if (rh_market_last_news(market) != now)
+        return l.count;
     for (size_t i = 0; i < alarms->n_tables; i++)
         if (alarms->tables[i].count > 0)
             list_table(&l, &alarms->tables[i], books, market);

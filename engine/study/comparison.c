@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct {
     const rh_comparison_terms *terms;
@@ -24,18 +23,6 @@ typedef struct {
 
 static rh_status no_memory(rh_error *error) {
     return rh_fail(error, RH_FAILED, "out of memory");
-}
-
-static double seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static rh_time wall_clock(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (rh_time)now.tv_sec * RH_S + now.tv_nsec;
 }
 
 static rh_compare_terms pass_terms(const comparison *c) {
@@ -128,7 +115,7 @@ static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
                                 .data_sha256 = c->sha256[c->cases.cases[i].tape],
                                 .notes = "",
                                 .events = result->events,
-                                .elapsed_s = seconds() - c->started,
+                                .elapsed_s = rh_stopwatch() - c->started,
                                 .started = c->started_at,
                                 .metrics = result->status == RH_OK ? result->metrics : NULL,
                                 .low = c->inference[i].low,
@@ -306,7 +293,7 @@ static rh_status make(comparison *c, const char *output, rh_comparison_outcome *
 
 rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *output,
                              rh_comparison_outcome *outcome, rh_error *error) {
-    comparison c = {.terms = terms, .started_at = wall_clock(), .started = seconds()};
+    comparison c = {.terms = terms, .started_at = rh_time_now(), .started = rh_stopwatch()};
     rh_status status = rh_cases_read(terms->path, terms->settings, terms->n_settings, terms->axes,
                                      terms->n_axes, terms->registry, &c.cases, error);
     if (status == RH_OK)

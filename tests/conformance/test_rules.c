@@ -7,7 +7,7 @@
 /* Parameters to try, NULL-terminated, and on how many tapes (0: all). */
 static const struct {
     const char *rule;
-    const char *sets[6];
+    const char *sets[8];
     int tapes;
 } sets[] = {
     {.rule = "none", .sets = {"{name: none}"}},
@@ -16,7 +16,8 @@ static const struct {
      .sets = {"{name: interval, every: 1h}", "{name: interval, every: 37m}",
               "{name: interval, every: 8h, anchor: utc}",
               "{name: interval, on: BTC-25JUN21-36000-C}",
-              "{name: interval, on: BTC-25JUN21-34000-P}"}},
+              "{name: interval, on: BTC-25JUN21-34000-P}",
+              "{name: interval, every: 1h, offset: 7m}"}},
     {.rule = "business-time",
      .sets = {"{name: business-time, move: 0.01}", "{name: business-time, move: 0.05}"}},
     {.rule = "price-move",
@@ -56,7 +57,8 @@ static const struct {
     {.rule = "band",
      .sets = {"{name: band, width: 0}", "{name: band, width: 0.02}",
               "{name: band, width: 0.02, to: centre}", "{name: band, width: 0.3, per: book}",
-              "{name: band, width: 0.1, per: book, to: centre}"}},
+              "{name: band, width: 0.1, per: book, to: centre}",
+              "{name: band, width: 0.01, unit: gamma, to: 0.5}"}},
 };
 enum { N_SETS = sizeof sets / sizeof *sets, N_TAPES = 12, N_INSTANTS = 260 };
 

@@ -79,9 +79,13 @@ static void test_terms_are_derivatives(void **state) {
                     2 * 0.01 * (plus - minus) / (2 * x), 0.02);
         assert_near(a.usd[RH_TERM_GAMMA], 2 * 0.5e-4 * (plus - 2 * u0 + minus) / (x * x), 0.02);
         const double cplus = plus / (s * (1 + x)), cminus = minus / (s * (1 - x)), c0 = u0 / s;
+        /* Of an inverse option the first order is in 1/F: 1 - 1/1.01, and not 0.01. */
+        const int inverse = o.settle == RH_INVERSE;
+        const double first = (cplus - cminus) / (2 * x);
+        const double second = (cplus - 2 * c0 + cminus) / (x * x) + (inverse ? 2 * first : 0);
         assert_near(a.coin[RH_TERM_DELTA] + a.coin[RH_TERM_BASIS],
-                    2 * 0.01 * (cplus - cminus) / (2 * x), 1e-6);
-        assert_near(a.coin[RH_TERM_GAMMA], 2 * 0.5e-4 * (cplus - 2 * c0 + cminus) / (x * x), 1e-6);
+                    2 * first * (inverse ? 1 - 1 / 1.01 : 0.01), 1e-6);
+        assert_near(a.coin[RH_TERM_GAMMA], 2 * 0.5e-4 * second, 1e-6);
     }
 }
 

@@ -97,7 +97,7 @@ enum {
     RH_WOKE_BOOK = 1,   /* a position opened, closed, rolled or expired */
     RH_WOKE_TIME = 2,   /* wake.at has come */
     RH_WOKE_SIGNAL = 4, /* wake.signal left its range */
-    RH_WOKE_FILL = 8    /* an order of this lane filled in this instant */
+    RH_WOKE_FILL = 8    /* an order of this lane filled, and there was news since it was sent */
 };
 
 /* How good the numbers behind `exposure` are; the weakest of all positions. */
@@ -177,7 +177,7 @@ enum { RH_HOLD = 0, RH_TRADE = 1 }; /* any other value of decide is a failure of
 /* Numbers that the engine can watch on a rule's behalf. */
 enum {
     RH_SIGNAL_NONE = 0,     /* nothing */
-    RH_SIGNAL_EVERY = 1,    /* ask at every instant (slow, always right) */
+    RH_SIGNAL_EVERY = 1,    /* ask at every instant with news (slow, always right) */
     RH_SIGNAL_GAP = 2,      /* held + pending - neutral of the first hedge */
     RH_SIGNAL_PRICE = 3,    /* price of the first hedge */
     RH_SIGNAL_PNL = 4,      /* view->pnl */
@@ -193,7 +193,10 @@ enum {
     RH_SCALE_SIZE = 3    /* size_options: width is per option */
 };
 
-/* Ask me again at `at`, or as soon as |signal - anchor| > width x scale. Initialised by the engine to
+/* Signals are looked at when the market says something: the passing of time alone (theta, the
+ * averaging of a delivery price) wakes a rule only through `at`.
+ *
+ * Ask me again at `at`, or as soon as |signal - anchor| > width x scale. Initialised by the engine to
  * "never" before each decide. */
 typedef struct rh_wake {
     int64_t at; /* nanoseconds UTC; INT64_MAX: no time */
@@ -248,7 +251,7 @@ typedef struct rh_strategy {
      * still round to nothing). Level-triggered rules remember here what they have dealt with. */
     void (*accepted)(void *state, const rh_view *view);
 
-    /* Optional; then every instant is shown to the rule, before decide. */
+    /* Optional; then every instant with news is shown to the rule, before decide. */
     void (*observe)(void *state, const rh_view *view);
 } rh_strategy;
 
