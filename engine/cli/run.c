@@ -363,7 +363,7 @@ const rh_command rh_command_run = {
                "2 Jan 2024 – 26 Jan 2024 08:00 UTC · steps of 1h · numeraire USD\n"
                "book    −10 × BTC-26JAN24-42000-C, −10 × BTC-26JAN24-42000-P\n"
                "hedge   BTC-PERPETUAL, ratio black\n"
-               "rule    interval every 1h, anchor open, offset 0s, costs maker 0 bp, taker 5 bp\n"
+               "rule    interval every=1h, costs maker 0 bp, taker 5 bp\n"
                "\n"
                "PnL                       USD              BTC\n"
                "  hedged              −856.04         −0.02180\n"

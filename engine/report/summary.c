@@ -60,9 +60,11 @@ static void write_head(const page *p) {
                   rh_clean_text(line, sizeof line, headline.period, (size_t)p->width));
     fact(p, "book", p->run->book);
     fact(p, "hedge", p->run->hedge);
-    const char *rule = p->run->rule[0] ? p->run->rule : p->run->label;
-    (void)snprintf(line, sizeof line, "%.300s%s%.100s", rule, p->run->costs[0] ? ", costs " : "",
-                   p->run->costs);
+    const char *rule = p->run->label[0] ? p->run->label : p->run->rule;
+    char name[256]; /* of limited width, so that the costs behind it stay */
+    (void)snprintf(line, sizeof line, "%.200s%s%.100s",
+                   rh_clean_text(name, sizeof name, rule, (size_t)p->width / 2),
+                   p->run->costs[0] ? ", costs " : "", p->run->costs);
     fact(p, "rule", line);
 }
 

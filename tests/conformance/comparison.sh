@@ -66,6 +66,15 @@ alone 'interval every=30m' '{name: interval, every: 30m}'
 alone 'band width=0.03' '{name: band, width: 0.03}'
 alone 'static' 'static'
 
+# A lane that makes its own instants (latency, odd intervals) doesn't show in its neighbour.
+"$rehedge" -q compare base.yaml -P strategy.name=band,interval -P strategy.every=7s \
+    -P strategy.width=0.02 --set execution.latency=150ms -o crowd.db --no-report >/dev/null
+"$rehedge" -q run base.yaml --set 'strategy={name: band, width: 0.02}' \
+    --set execution.latency=150ms -o alone.db --no-report >/dev/null
+"$rehedge" export crowd.db metric | sed -n 's/^1,\([^,]*,[^,]*\),.*/\1/p' >crowd.txt
+"$rehedge" export alone.db metric | sed -n 's/^1,\([^,]*,[^,]*\),.*/\1/p' | cmp crowd.txt - ||
+    fail "a neighbour's timers show in a lane"
+
 # Named sets, and an axis over each of them.
 cat base.yaml - >sets.yaml <<'EOF'
 compare:
