@@ -30,7 +30,8 @@ int rh_integer_parse(const char *text, size_t length, int64_t *out) {
     if (length == 0 || length >= sizeof copy)
         return -1;
     for (size_t i = 0; i < length; i++)
-        if (!((text[i] >= '0' && text[i] <= '9') || (i == 0 && length > 1 && strchr("+-", text[i]))))
+        if (!((text[i] >= '0' && text[i] <= '9') ||
+              (i == 0 && length > 1 && strchr("+-", text[i]))))
             return -1;
     memcpy(copy, text, length);
     copy[length] = '\0';

@@ -34,8 +34,7 @@ static void write_choice(rh_json *json, const char *name, const char *choices, i
 static const rh_node *next_by_key(const rh_node *map, const char *after) {
     const rh_node *best = NULL;
     for (const rh_node *node = map ? map->child : NULL; node; node = node->next)
-        if ((!after || strcmp(node->key, after) > 0) &&
-            (!best || strcmp(node->key, best->key) < 0))
+        if ((!after || strcmp(node->key, after) > 0) && (!best || strcmp(node->key, best->key) < 0))
             best = node;
     return best;
 }

@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
     const char *name, *underlying, *right;
-    int kind, settle; /* rh_kind, rh_settle; -1: not given */
+    int kind, settle;                     /* rh_kind, rh_settle; -1: not given */
     double multiplier, tick, lot, strike; /* NaN: not given */
     rh_time expiry;
 } rh_instrument_entry;

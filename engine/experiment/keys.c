@@ -111,8 +111,9 @@ static const rh_key keys[] = {
     {"strategy", RH_KEY_PLUGIN, RH_SCOPE_LANE, AT(strategy), NULL,
      .help = "rebalance rule and its parameters; see `rehedge list strategies`"},
     {"compare", RH_KEY_SETS, RH_SCOPE_STUDY, AT(compare), "",
-     .help = "for `rehedge compare`: a list of mappings, each with a `label` and the keys in which it "
-             "differs"},
+     .help =
+         "for `rehedge compare`: a list of mappings, each with a `label` and the keys in which it "
+         "differs"},
 
     {"execution.price", RH_KEY_CHOICE, RH_SCOPE_LANE, AT(execution.price), "touch",
      .choices = "touch mid mark", .help = "where orders fill"},
@@ -149,7 +150,7 @@ const rh_key *rh_keys(size_t *count) {
 
 const char *rh_key_type_text(rh_key_type type) {
     static const char *const names[] = {"text", "number",  "time",    "duration", "choice",
-                                        "flag", "plug-in", "mapping", "sets", "list"};
+                                        "flag", "plug-in", "mapping", "sets",     "list"};
     return names[type];
 }
 

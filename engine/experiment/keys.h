@@ -28,8 +28,8 @@ typedef enum {
 } rh_key_type;
 
 /* What a key decides: how lanes are compared and recorded; which market they see; which positions
- * are hedged; what those are worth; how one lane hedges. Lanes that agree in all of a scope share what
- * it makes. */
+ * are hedged; what those are worth; how one lane hedges. Lanes that agree in all of a scope share
+ * what it makes. */
 typedef enum {
     RH_SCOPE_STUDY,
     RH_SCOPE_TAPE,

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "experiment/plan_parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,124 +11,6 @@
 
 static rh_status no_memory(rh_error *error) {
     return rh_fail(error, RH_FAILED, "out of memory");
-}
-
-/* ---- instruments ---- */
-
-static rh_status add_instrument(rh_plan *plan, const rh_instrument *instrument, rh_error *error) {
-    return rh_catalogue_add(plan->catalogue, instrument) == RH_NO_INSTRUMENT ? no_memory(error)
-                                                                             : RH_OK;
-}
-
-static double or_else(double given, double otherwise) {
-    return isnan(given) ? otherwise : given;
-}
-
-static int copy_name(char *into, size_t size, const char *text) {
-    const size_t length = text ? strlen(text) : 0;
-    if (length >= size)
-        return -1;
-    if (length > 0)
-        (void)snprintf(into, size, "%s", text);
-    return 0;
-}
-
-/* What the entry says, over what the name and the rulebook say. Returns NULL, or what is wrong. */
-static const char *read_terms(const rh_plan *plan, const rh_instrument_entry *entry,
-                              rh_instrument *out) {
-    const int named = rh_instrument_from_name(entry->name, out) == 0;
-    if (named)
-        rh_venue_apply(plan->venue, out);
-    else
-        *out = (rh_instrument){.expiry = RH_NEVER, .multiplier = 1.0};
-    if (!named && entry->kind < 0)
-        return "needs a kind, since no venue names its contracts so";
-    if (!*entry->name || copy_name(out->name, sizeof out->name, entry->name) != 0)
-        return "a name has 1 to 47 bytes";
-    if (copy_name(out->underlying, sizeof out->underlying, entry->underlying) != 0)
-        return "an underlying has at most 15 bytes";
-    if (entry->kind >= 0)
-        out->kind = (rh_kind)entry->kind;
-    if (entry->settle >= 0)
-        out->settle = (rh_settle)entry->settle;
-    else if (out->kind == RH_SPOT)
-        out->settle = RH_LINEAR;
-    out->multiplier = or_else(entry->multiplier, out->multiplier);
-    out->tick = or_else(entry->tick, out->tick);
-    out->lot = or_else(entry->lot, out->lot);
-    out->strike = or_else(entry->strike, out->strike);
-    if (entry->expiry != RH_NEVER)
-        out->expiry = entry->expiry;
-    if (entry->right)
-        out->right = strcmp(entry->right, "call") == 0  ? 1
-                     : strcmp(entry->right, "put") == 0 ? -1
-                                                        : 0;
-    if (out->kind == RH_SPOT && out->settle == RH_INVERSE)
-        return "spot cannot be inverse";
-    if ((out->kind == RH_OPTION || out->kind == RH_FUTURE) && out->expiry == RH_NEVER)
-        return "needs an expiry";
-    if (out->kind == RH_OPTION && (!out->right || !(out->strike > 0.0)))
-        return "an option needs a strike and a right (call or put)";
-    return NULL;
-}
-
-static rh_status declare(rh_plan *plan, size_t i, rh_error *error) {
-    const rh_instrument_entry *entry = &plan->experiment->instruments[i];
-    char path[40];
-    rh_instrument out;
-    (void)snprintf(path, sizeof path, "instruments.%zu", i);
-    const char *fault = read_terms(plan, entry, &out);
-    for (size_t k = 0; k < i && !fault; k++)
-        if (strcmp(plan->experiment->instruments[k].name, entry->name) == 0)
-            fault = "is declared twice";
-    if (fault)
-        return rh_experiment_fail(plan->experiment, path, error, "%s: %s", entry->name, fault);
-    return add_instrument(plan, &out, error);
-}
-
-/* The number of an instrument that some key names, from the catalogue or from its name. */
-static rh_status resolve(rh_plan *plan, const char *name, const char *path, uint32_t *out,
-                         rh_error *error) {
-    *out = rh_catalogue_find(plan->catalogue, name, strlen(name));
-    if (*out != RH_NO_INSTRUMENT)
-        return RH_OK;
-    rh_instrument instrument;
-    if (rh_instrument_from_name(name, &instrument) != 0)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "'%s' is no name that a venue uses; declare it under "
-                                  "`instruments:`",
-                                  name);
-    rh_venue_apply(plan->venue, &instrument);
-    *out = rh_catalogue_add(plan->catalogue, &instrument);
-    return *out == RH_NO_INSTRUMENT ? no_memory(error) : RH_OK;
-}
-
-/* The dated future of an option's expiry may give its forward, if the data have it. */
-static rh_status add_dated_future(rh_plan *plan, uint32_t id, rh_error *error) {
-    const rh_instrument *option = rh_catalogue_get(plan->catalogue, id);
-    const char *dash = strchr(option->name, '-');
-    char name[RH_NAME_MAX];
-    rh_instrument future;
-    if (option->kind != RH_OPTION || !dash)
-        return RH_OK;
-    (void)snprintf(name, sizeof name, "%.*s",
-                   (int)(dash - option->name + 1 + (long)strcspn(dash + 1, "-")), option->name);
-    if (rh_instrument_from_name(name, &future) != 0 || future.kind != RH_FUTURE)
-        return RH_OK;
-    rh_venue_apply(plan->venue, &future);
-    return add_instrument(plan, &future, error);
-}
-
-static rh_status one_underlying(rh_plan *plan, const rh_instrument *instrument, const char *path,
-                                rh_error *error) {
-    if (!*instrument->underlying || strcmp(plan->underlying, instrument->underlying) == 0)
-        return RH_OK;
-    if (*plan->underlying)
-        return rh_experiment_fail(plan->experiment, path, error,
-                                  "%s is on %s, the hedge on %s: one run hedges one underlying",
-                                  instrument->name, instrument->underlying, plan->underlying);
-    plan->underlying = instrument->underlying;
-    return RH_OK;
 }
 
 static rh_status unknown_name(const rh_plan *plan, const char *path, const char *name,
@@ -198,7 +81,7 @@ static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
     if (status != RH_OK || !entry->instrument)
         return status;
     (void)snprintf(path, sizeof path, "data.%zu.instrument", i);
-    return resolve(plan, entry->instrument, path, &id, error);
+    return rh_plan_resolve(plan, entry->instrument, path, &id, error);
 }
 
 static rh_status plan_data(rh_plan *plan, rh_error *error) {
@@ -258,13 +141,13 @@ static rh_status plan_leg(rh_plan *plan, size_t i, rh_error *error) {
     rh_leg_terms *leg = &plan->legs[i];
     char path[48];
     (void)snprintf(path, sizeof path, "book.%zu.instrument", i);
-    rh_status status = resolve(plan, entry->instrument, path, &leg->instrument, error);
+    rh_status status = rh_plan_resolve(plan, entry->instrument, path, &leg->instrument, error);
     if (status == RH_OK)
-        status = add_dated_future(plan, leg->instrument, error);
+        status = rh_plan_add_dated_future(plan, leg->instrument, error);
     if (status != RH_OK)
         return status;
     const rh_instrument *instrument = rh_catalogue_get(plan->catalogue, leg->instrument);
-    status = one_underlying(plan, instrument, path, error);
+    status = rh_plan_one_underlying(plan, instrument, path, error);
     if (status != RH_OK)
         return status;
     leg->quantity = entry->quantity;
@@ -301,7 +184,7 @@ static rh_status plan_book(rh_plan *plan, rh_error *error) {
 static rh_status plan_hedge(rh_plan *plan, rh_error *error) {
     static const char path[] = "hedge.instrument";
     rh_status status =
-        resolve(plan, plan->experiment->hedge.instrument, path, &plan->lane.hedge, error);
+        rh_plan_resolve(plan, plan->experiment->hedge.instrument, path, &plan->lane.hedge, error);
     if (status != RH_OK)
         return status;
     const rh_instrument *hedge = rh_catalogue_get(plan->catalogue, plan->lane.hedge);
@@ -366,7 +249,7 @@ static rh_status add_watched(rh_plan *plan, rh_error *error) {
         rh_instrument instrument;
         if (plan->strategy->params[i].type == RH_PARAM_TEXT && value->given &&
             rh_instrument_from_name(value->text, &instrument) == 0)
-            status = add_instrument(plan, &instrument, error);
+            status = rh_plan_add_instrument(plan, &instrument, error);
     }
     return status;
 }
@@ -428,11 +311,11 @@ static void plan_lane(rh_plan *plan) {
     lane->execution.latency = e->execution.latency;
     lane->execution.max_age = e->execution.max_age;
     lane->execution.maker = e->execution.liquidity;
-    lane->costs = (rh_costs){.maker = or_else(e->costs.maker, venue->maker),
-                             .taker = or_else(e->costs.taker, venue->taker),
-                             .option = or_else(e->costs.option, venue->option),
-                             .option_cap = or_else(e->costs.option_cap, venue->option_cap),
-                             .delivery = or_else(e->costs.delivery, venue->delivery)};
+    lane->costs = (rh_costs){.maker = rh_plan_or_else(e->costs.maker, venue->maker),
+                             .taker = rh_plan_or_else(e->costs.taker, venue->taker),
+                             .option = rh_plan_or_else(e->costs.option, venue->option),
+                             .option_cap = rh_plan_or_else(e->costs.option_cap, venue->option_cap),
+                             .delivery = rh_plan_or_else(e->costs.delivery, venue->delivery)};
     plan->funding = e->funding == 0 ? plan->venue->funding : (rh_funding_mode)(e->funding - 1);
 }
 
@@ -466,7 +349,7 @@ static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_error *erro
     const rh_experiment *e = plan->experiment;
     rh_status status = plan_venue(plan, error);
     for (size_t i = 0; i < e->n_instruments && status == RH_OK; i++)
-        status = declare(plan, i, error);
+        status = rh_plan_declare(plan, i, error);
     if (status == RH_OK && e->from != RH_NEVER && e->to != RH_NEVER && e->from >= e->to)
         status = rh_experiment_fail(e, "to", error, "must be later than `from`");
     if (status == RH_OK)

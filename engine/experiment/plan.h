@@ -7,8 +7,8 @@
 #ifndef RH_EXPERIMENT_PLAN_H
 #define RH_EXPERIMENT_PLAN_H
 
-#include "experiment/experiment.h"
 #include "base/json.h"
+#include "experiment/experiment.h"
 #include "replay/replay.h"
 #include "run/run.h"
 #include "strategy/registry.h"
@@ -46,8 +46,8 @@ void rh_plan_free(rh_plan *plan);
 size_t rh_plan_label(const rh_plan *plan, char *out, size_t size);
 
 /* The canonical configuration: every key with its value, defaults filled in, keys in the order of
- * the table. Written to `json`; `with_paths` 0 leaves out where the data lie, so that the text stands for
- * what was asked and not for where. */
+ * the table. Written to `json`; `with_paths` 0 leaves out where the data lie, so that the text
+ * stands for what was asked and not for where. */
 void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json);
 
 /* Only the keys of some scopes (bits 1 << rh_key_scope), with paths: plans whose texts are equal

@@ -10,7 +10,8 @@ static const rh_format_entry entries[] = {
      "ts instrument bid bid_size ask ask_size last mark index forward iv iv_pct funding_rate "
      "funding_interval open high low close volume settlement; map: renames",
      "prices as the instrument is quoted; iv as a fraction, iv_pct in percent; funding_rate as a "
-     "fraction per funding_interval (8h unless said; text, hours or seconds); a bid or ask of 0 is no quote",
+     "fraction per funding_interval (8h unless said; text, hours or seconds); a bid or ask of 0 is "
+     "no quote",
      "ts is when the row is known, ISO-8601 or integer (unit by magnitude), UTC unless timezone: "
      "is given; bars at their end unless stamp: start",
      "anyone"},

@@ -71,7 +71,7 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
     lane->market = market;
     lane->recorder = recorder;
     lane->hedge = rh_catalogue_get(rh_market_catalogue(market), terms->hedge);
-    lane->touched = lane->last_step = RH_DAWN;
+    lane->touched = lane->shadow_touched = lane->last_step = RH_DAWN;
     lane->next_record = RH_NEVER;
     lane->holding_of_leg = rh_allocate(rh_book_n_legs(book), sizeof *lane->holding_of_leg);
     lane->marks = rh_allocate(rh_book_n_legs(book), sizeof *lane->marks);
@@ -157,14 +157,22 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
     return now >= lane->wake.at || (has_news(lane) && rh_lane_signalled(lane));
 }
 
-rh_status rh_lane_touch(rh_lane *lane, rh_error *error) {
+static rh_status touch(rh_lane *lane, rh_ledger *ledger, rh_time *touched, rh_error *error) {
     const rh_time now = rh_market_now(lane->market);
-    if (lane->touched == now)
+    if (*touched == now)
         return RH_OK;
-    const double spot = rh_book_value_now(lane->book)->spot;
-    lane->touched = now;
-    rh_status status = rh_ledger_touch(lane->ledger, spot, error);
-    return status == RH_OK ? rh_ledger_touch(lane->shadow, spot, error) : status;
+    *touched = now;
+    return rh_ledger_touch(ledger, rh_book_value_now(lane->book)->spot, error);
+}
+
+/* The shadow isn't touched by the hedge's fills: its digits are the same beside every rule. */
+static rh_status touch_hedged(rh_lane *lane, rh_error *error) {
+    return touch(lane, lane->ledger, &lane->touched, error);
+}
+
+rh_status rh_lane_touch(rh_lane *lane, rh_error *error) {
+    rh_status status = touch_hedged(lane, error);
+    return status == RH_OK ? touch(lane, lane->shadow, &lane->shadow_touched, error) : status;
 }
 
 /* ---- fills ---- */
@@ -189,7 +197,7 @@ static double met_mid(const rh_lane *lane, const rh_order *order) {
 static rh_status fill_order(rh_lane *lane, rh_price price, rh_error *error) {
     const rh_order order = lane->order;
     rh_fill fill = {.reason = lane->order_reason, .evidence = price.evidence};
-    rh_status status = rh_lane_touch(lane, error);
+    rh_status status = touch_hedged(lane, error);
     if (status != RH_OK)
         return status;
     const double fee = rh_fee(&lane->terms.costs, lane->hedge, order.quantity, price.value,

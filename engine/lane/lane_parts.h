@@ -37,7 +37,7 @@ struct rh_lane {
     rh_ledger *ledger, *shadow;
     size_t n_holdings;      /* the hedge, and legs that are no options */
     size_t *holding_of_leg; /* place among the holdings of legs that aren't options */
-    rh_time touched;
+    rh_time touched, shadow_touched;
 
     /* steps */
     int started, finished;

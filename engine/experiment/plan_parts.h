@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan_parts.h: the inside of planning, shared by the files of this room and by nobody else. */
+#ifndef RH_EXPERIMENT_PLAN_PARTS_H
+#define RH_EXPERIMENT_PLAN_PARTS_H
+
+#include "experiment/plan.h"
+
+/* A number of the experiment, or what stands for it where none is given. */
+double rh_plan_or_else(double given, double otherwise);
+
+rh_status rh_plan_add_instrument(rh_plan *plan, const rh_instrument *instrument, rh_error *error);
+
+/* Adds element i of `instruments:` to the catalogue. */
+rh_status rh_plan_declare(rh_plan *plan, size_t i, rh_error *error);
+
+/* The number of an instrument that the key at `path` names: declared, or read from its name. */
+rh_status rh_plan_resolve(rh_plan *plan, const char *name, const char *path, uint32_t *out,
+                          rh_error *error);
+
+/* The dated future of an option's expiry may give its forward, if the data have it. */
+rh_status rh_plan_add_dated_future(rh_plan *plan, uint32_t id, rh_error *error);
+
+/* Refuses an instrument on another underlying than the plan's. */
+rh_status rh_plan_one_underlying(rh_plan *plan, const rh_instrument *instrument, const char *path,
+                                 rh_error *error);
+
+#endif
