@@ -63,9 +63,9 @@ const rh_option *rh_global_options(size_t *count);
 int rh_report_error(const rh_error *error);
 void rh_warn(const rh_globals *globals, const char *format, ...) RH_PRINTF(2, 3);
 
-/* The results file of an experiment: its name with .db, in the current directory. The report of a
+/* The results file of an experiment: its name with an ending, in the current directory. The report of a
  * results file: a folder beside it. The caller releases them; NULL without memory. */
-char *rh_output_name(const char *experiment);
+char *rh_output_name(const char *experiment, const char *ending);
 char *rh_report_folder(const char *results);
 
 /* Flushes stdout; a full disk or a closed pipe is an error. */

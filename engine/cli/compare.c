@@ -16,7 +16,7 @@ static const rh_option options[] = {
               "vary a key; KEY=FROM:TO:STEP for a range (may be repeated)"},
     [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
     [OUTPUT] = {"output", 'o', "FILE.db",
-                "results file; the experiment's name with .db if not given"},
+                "results file; the experiment's name with -compare.db if not given"},
     [THREADS] = {"threads", 'j', "N", "workers; one for each processor if not given"},
     [SORT] = {"sort", 0, "METRIC", "what the table is sorted by; hedge_error_std if not given"},
     [REFERENCE] = {"reference", 0, "LABEL",
@@ -84,6 +84,7 @@ static rh_status show(const char *path, const char *metric, const rh_globals *gl
 static rh_status draw(const char *path, const char *folder, const rh_globals *globals,
                       rh_error *error) {
     const unsigned formats = RH_REPORT_PNG | RH_REPORT_SVG | RH_REPORT_HTML;
+    (void)fflush(stdout);
     rh_status status = rh_report_draw(path, 0, folder, formats, NULL, error);
     if (status == RH_PARTIAL) {
         rh_warn(globals, "%s", error->text);
@@ -99,7 +100,8 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_comparison_terms terms;
     rh_comparison_outcome outcome = {0};
     const char *given = rh_argument(arguments, OUTPUT);
-    char *path = given ? rh_copy_text(given) : rh_output_name(arguments->operands[0]);
+    char *path =
+        given ? rh_copy_text(given) : rh_output_name(arguments->operands[0], "-compare.db");
     char *folder = path ? rh_report_folder(path) : NULL;
     rh_status status = folder ? read_terms(arguments, globals, &terms, &error)
                               : rh_fail(&error, RH_FAILED, "out of memory");

@@ -16,11 +16,11 @@ static char *with_ending(const char *text, size_t length, const char *ending) {
     return name;
 }
 
-char *rh_output_name(const char *experiment) {
+char *rh_output_name(const char *experiment, const char *ending) {
     const char *slash = strrchr(experiment, '/');
     const char *base = slash ? slash + 1 : experiment;
     const char *dot = strrchr(base, '.');
-    return with_ending(base, dot && dot > base ? (size_t)(dot - base) : strlen(base), ".db");
+    return with_ending(base, dot && dot > base ? (size_t)(dot - base) : strlen(base), ending);
 }
 
 char *rh_report_folder(const char *results) {

@@ -38,7 +38,7 @@ typedef struct {
 
 static rh_status name_outputs(session *s, const rh_arguments *arguments, rh_error *error) {
     const char *output = rh_argument(arguments, OUTPUT), *report = rh_argument(arguments, REPORT);
-    s->output = output ? rh_copy_text(output) : rh_output_name(arguments->operands[0]);
+    s->output = output ? rh_copy_text(output) : rh_output_name(arguments->operands[0], ".db");
     if (s->output)
         s->report = report ? rh_copy_text(report) : rh_report_folder(s->output);
     return s->report ? RH_OK : rh_fail(error, RH_FAILED, "out of memory");
@@ -311,6 +311,7 @@ static rh_status draw(const session *s, const rh_arguments *arguments, rh_error 
     if (arguments->count[NO_REPORT])
         return RH_OK;
     const unsigned formats = RH_REPORT_PNG | RH_REPORT_SVG | RH_REPORT_HTML | RH_REPORT_TXT;
+    (void)fflush(stdout); /* the summary before the names of the files */
     rh_status status = rh_report_draw(s->output, 0, s->report, formats, NULL, error);
     if (status != RH_PARTIAL) {
         if (status == RH_OK && !s->globals->quiet)

@@ -128,6 +128,17 @@ static rh_status leg_fail(const rh_plan *plan, size_t i, const char *key, rh_err
     return rh_experiment_fail(plan->experiment, path, error, "%s", fault);
 }
 
+static rh_status leg_too_late(const rh_plan *plan, size_t i, const rh_instrument *instrument,
+                              rh_error *error) {
+    const rh_leg_terms *leg = &plan->legs[i];
+    const rh_time end = instrument->expiry < leg->close ? instrument->expiry : leg->close;
+    char path[48], from[RH_TIME_TEXT], to[RH_TIME_TEXT];
+    (void)snprintf(path, sizeof path, "book.%zu.open", i);
+    return rh_experiment_fail(plan->experiment, path, error,
+                              "%s ends at %s and may open only from %s on", instrument->name,
+                              rh_time_text(end, to), rh_time_text(leg->open, from));
+}
+
 static rh_status bad_price(const rh_plan *plan, size_t i, const char *key, const char *text,
                            rh_error *error) {
     char path[48];
@@ -158,7 +169,7 @@ static rh_status plan_leg(rh_plan *plan, size_t i, rh_error *error) {
     if (leg->quantity == 0.0)
         return leg_fail(plan, i, "quantity", error, "is 0");
     if (leg->open >= instrument->expiry || leg->open >= leg->close)
-        return leg_fail(plan, i, "open", error, "is at or after the position's end");
+        return leg_too_late(plan, i, instrument, error);
     if (read_price(entry->price, leg->quantity, &leg->open_price, &leg->open_number) != 0)
         return bad_price(plan, i, "price", entry->price, error);
     if (read_price(entry->close_price, -leg->quantity, &leg->close_price, &leg->close_number) != 0)

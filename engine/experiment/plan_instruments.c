@@ -32,9 +32,7 @@ static int copy_name(char *into, size_t size, const char *text) {
 static const char *read_terms(const rh_plan *plan, const rh_instrument_entry *entry,
                               rh_instrument *out) {
     const int named = rh_instrument_from_name(entry->name, out) == 0;
-    if (named)
-        rh_venue_apply(plan->venue, out);
-    else
+    if (!named)
         *out = (rh_instrument){.expiry = RH_NEVER, .multiplier = 1.0};
     if (!named && entry->kind < 0)
         return "needs a kind, since no venue names its contracts so";
@@ -48,6 +46,8 @@ static const char *read_terms(const rh_plan *plan, const rh_instrument_entry *en
         out->settle = (rh_settle)entry->settle;
     else if (out->kind == RH_SPOT)
         out->settle = RH_LINEAR;
+    if (named) /* of the kind that it is now: lots of inverse contracts are USD */
+        rh_venue_apply(plan->venue, out);
     out->multiplier = rh_plan_or_else(entry->multiplier, out->multiplier);
     out->tick = rh_plan_or_else(entry->tick, out->tick);
     out->lot = rh_plan_or_else(entry->lot, out->lot);

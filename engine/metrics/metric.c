@@ -55,7 +55,8 @@ static const rh_metric_entry entries[RH_N_METRICS] = {
          "Sum of all known errors, short and stale steps too, / |premium at the openings|"},
     [RH_METRIC_RESIDUAL_DELTA_RMS] =
         {"residual_delta_rms", "coin",
-         "Root mean square of the net delta at the end of the counted steps, after hedging"},
+         "Root mean square of the net delta at the end of the counted steps, as it stands then: "
+         "an order that is still on its way is not in it"},
     [RH_METRIC_REBALANCES] = {"rebalances", "1", "Number of hedge fills, without the closing one"},
     [RH_METRIC_TURNOVER_USD] = {"turnover_usd", "USD",
                                 "Sum of the absolute notionals of all hedge fills"},

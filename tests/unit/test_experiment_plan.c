@@ -209,9 +209,12 @@ static void contradictions_are_refused(void **state) {
          "later "
          "future or a perpetual"},
         {{"from=2021-06-02", "to=2021-06-02"}, "--set: to: must be later than `from`"},
-        {{"from=2021-06-25T08:00Z"}, ":2:8: book.0.open: is at or after the position's end"},
+        {{"from=2021-06-25T08:00Z"},
+         ":2:8: book.0.open: BTC-25JUN21-36000-C ends at 2021-06-25T08:00:00Z and may open only "
+         "from 2021-06-25T08:00:00Z on"},
         {{"book.0.open=2021-06-02", "book.0.close=2021-06-02"},
-         "--set: book.0.open: is at or after the position's end"},
+         "--set: book.0.open: BTC-25JUN21-36000-C ends at 2021-06-02T00:00:00Z and may open only "
+         "from 2021-06-02T00:00:00Z on"},
         {{"book.0.price=cheap"},
          "--set: book.0.price: 'cheap' is not bid, ask, mid, mark or a number from 0"},
         {{"book.0.price=-1"},
@@ -268,6 +271,29 @@ static void contradictions_are_refused(void **state) {
         finish(&p);
     }
     rh_plan_free(NULL);
+}
+
+/* The rulebook's lot is that of the contract as it is declared: USD for inverse ones only. */
+static void lots_follow_the_declared_kind(void **state) {
+    static const struct {
+        const char *terms;
+        double lot;
+    } cases[] = {
+        {"instruments=[{name: BTC-PERPETUAL}]", 10.0},
+        {"instruments=[{name: BTC-PERPETUAL, settle: linear}]", 0.0},
+        {"instruments=[{name: BTC-PERPETUAL, settle: linear, lot: 0.001}]", 0.001},
+        {"instruments=[{name: BTC-PERPETUAL, lot: 0}]", 0.0},
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const char *const settings[] = {"venue=deribit", cases[i].terms};
+        planned p = good_plan(least, settings, 2);
+        const rh_instrument *perpetual = rh_catalogue_get(
+            p.plan->catalogue, rh_catalogue_find(p.plan->catalogue, "BTC-PERPETUAL", 13));
+        assert_non_null(perpetual);
+        assert_true(perpetual->lot == cases[i].lot);
+        finish(&p);
+    }
 }
 
 static void what_just_fits_is_taken(void **state) {
@@ -589,6 +615,7 @@ int main(void) {
         cmocka_unit_test(declared_terms_win),
         cmocka_unit_test(spot_is_said_to_be),
         cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(lots_follow_the_declared_kind),
         cmocka_unit_test(what_just_fits_is_taken),
         cmocka_unit_test(canonical_is_json),
         cmocka_unit_test(canonical_is_complete),
