@@ -154,7 +154,8 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
         return 1;
     if (order_on_its_way(lane))
         return 0;
-    return now >= lane->wake.at || (has_news(lane) && rh_lane_signalled(lane));
+    return (now >= lane->wake.at && !lane->pending_ask) ||
+           (has_news(lane) && rh_lane_signalled(lane));
 }
 
 static rh_status touch(rh_lane *lane, rh_ledger *ledger, rh_time *touched, rh_error *error) {

@@ -13,10 +13,11 @@ struct rh_market {
     rh_time now;
     double index;
     rh_time index_at;
-    int stamps;        /* funding stamps in the instant that is being applied */
-    rh_time news;      /* last instant with an event */
-    rh_time stamped;   /* last instant in which discrete funding fell due */
-    uint32_t followed; /* whose variance is summed */
+    int stamps;         /* funding stamps in the instant that is being applied */
+    rh_time news;       /* last instant with an event */
+    rh_time stamped;    /* last instant in which discrete funding fell due */
+    uint32_t *followed; /* whose variance is summed, each once */
+    size_t n_followed;
 };
 
 static const rh_state UNKNOWN = {
@@ -51,8 +52,9 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
         return NULL;
     market->count = rh_catalogue_count(catalogue);
     market->states = rh_allocate(market->count, sizeof *market->states);
-    if (!market->states) {
-        rh_release(market);
+    market->followed = rh_allocate(market->count, sizeof *market->followed);
+    if (!market->states || !market->followed) {
+        rh_market_free(market);
         return NULL;
     }
     for (size_t i = 0; i < market->count; i++)
@@ -60,7 +62,6 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
     market->catalogue = catalogue;
     market->funding = funding;
     market->now = market->index_at = market->stamped = market->news = RH_DAWN;
-    market->followed = RH_NO_INSTRUMENT;
     market->index = NAN;
     return market;
 }
@@ -69,6 +70,7 @@ void rh_market_free(rh_market *market) {
     if (!market)
         return;
     rh_release(market->states);
+    rh_release(market->followed);
     rh_release(market);
 }
 
@@ -199,7 +201,10 @@ void rh_market_apply(rh_market *market, const rh_event *event) {
 }
 
 void rh_market_follow(rh_market *market, uint32_t instrument) {
-    market->followed = instrument;
+    for (size_t i = 0; i < market->n_followed; i++)
+        if (market->followed[i] == instrument)
+            return;
+    market->followed[market->n_followed++] = instrument;
 }
 
 static void sum_variance(rh_state *state) {
@@ -222,8 +227,8 @@ int rh_market_funding_stamp(const rh_market *market) {
 }
 
 void rh_market_complete(rh_market *market) {
-    if (market->followed != RH_NO_INSTRUMENT)
-        sum_variance(&market->states[market->followed]);
+    for (size_t i = 0; i < market->n_followed; i++)
+        sum_variance(&market->states[market->followed[i]]);
     if (market->stamps > 0)
         market->stamped = market->now;
     for (uint32_t i = 0; market->stamps > 0 && i < market->count; i++) {

@@ -179,7 +179,7 @@ rh_time rh_alarms_next_time(const rh_alarms *alarms) {
 
 /* A crossing that rounding could hide counts: |x| is taken larger by a billionth of its parts. */
 static int crossed(double s, double scale, double inverse, double a, double b, double width) {
-    const double moved = b * inverse;
+    const double moved = b != 0.0 ? b * inverse : 0.0;
     return fabs(s + a + moved) + 1e-9 * (fabs(s) + fabs(a) + fabs(moved)) > width * scale;
 }
 

@@ -195,23 +195,42 @@ static rh_status place_of(char ***texts, size_t *count, size_t *capacity, char *
     return RH_OK;
 }
 
+/* What the data are and which instruments are taken from them: a lane must not hear what it would
+ * not hear alone (an index that comes with another lane's hedge). */
+static char *tape_text(const rh_plan *plan) {
+    rh_json json = {0};
+    rh_json_begin(&json, NULL, '[');
+    char *keys = scope_text(plan, 1u << RH_SCOPE_TAPE);
+    rh_json_string(&json, NULL, keys);
+    for (uint32_t i = 0; i < rh_catalogue_count(plan->catalogue); i++)
+        rh_json_string(&json, NULL, rh_catalogue_get(plan->catalogue, i)->name);
+    rh_json_end(&json, ']');
+    char *text = keys && rh_json_text(&json) ? rh_copy_text(rh_json_text(&json)) : NULL;
+    rh_json_free(&json);
+    rh_release(keys);
+    return text;
+}
+
 /* Which tape a case runs on. A plan of its own tells; the lasting one shares the tape's
  * catalogue. */
 static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *registry,
                                rh_error *error) {
     rh_plan *alone;
+    const size_t known = cases->n_tapes;
     rh_status status = rh_plan_new(c->experiment, registry, &alone, error);
     if (status != RH_OK)
         return status;
-    size_t known = cases->n_tapes;
-    status = place_of(&cases->tape_texts, &cases->n_tapes, &cases->tape_texts_capacity,
-                      scope_text(alone, 1u << RH_SCOPE_TAPE), &c->tape, error);
+    if (rh_make_room(&cases->catalogues, known, &cases->tapes_capacity,
+                     sizeof *cases->catalogues) != 0)
+        status = no_memory(error);
+    if (status == RH_OK) {
+        cases->catalogues[known] = NULL;
+        status = place_of(&cases->tape_texts, &cases->n_tapes, &cases->tape_texts_capacity,
+                          tape_text(alone), &c->tape, error);
+    }
     rh_plan_free(alone);
     if (status != RH_OK || cases->n_tapes == known)
         return status;
-    if (rh_make_room(&cases->catalogues, known, &cases->tapes_capacity,
-                     sizeof *cases->catalogues) != 0)
-        return no_memory(error);
     cases->catalogues[known] = rh_catalogue_new();
     return cases->catalogues[known] ? RH_OK : no_memory(error);
 }

@@ -199,6 +199,8 @@ static rh_status run_tape(const rh_compare_terms *terms, const size_t *which, si
     size_t count = terms->threads < MOST_WORKERS ? terms->threads : MOST_WORKERS;
     if (count > n_which)
         count = n_which;
+    if (count == 0)
+        count = 1;
     const rh_plan *plan = terms->cases->cases[which[0]].plan;
     rh_replay *replay = NULL;
     rh_status status =

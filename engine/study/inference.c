@@ -37,7 +37,7 @@ static int same_grid(const rh_metric_series *a, const rh_metric_series *b) {
 static int counts_everywhere(const panel *p, size_t step) {
     for (size_t i = 0; i < p->n_lanes; i++) {
         const rh_metric_step *s = &p->results[p->which[i]].series.steps[step];
-        if (!s->counted || !isfinite(s->error) || !isfinite(s->slippage))
+        if (!s->counted || !isfinite(s->error) || !isfinite(s->cost))
             return 0;
     }
     return 1;

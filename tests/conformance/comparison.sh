@@ -75,6 +75,19 @@ alone 'static' 'static'
 "$rehedge" export alone.db metric | sed -n 's/^1,\([^,]*,[^,]*\),.*/\1/p' | cmp crowd.txt - ||
     fail "a neighbour's timers show in a lane"
 
+# Two hedges: neither lane hears of the other's, and business time runs by each one's own price.
+sed 's/strategy: .*/strategy: {name: business-time, move: 0.01}/' base.yaml >hedges.yaml
+"$rehedge" -q compare hedges.yaml -P hedge.instrument=BTC-PERPETUAL,BTC_USDC-PERPETUAL -j 1 \
+    -o hedges.db --no-report >/dev/null
+id=0
+for hedge in BTC-PERPETUAL BTC_USDC-PERPETUAL; do
+    id=$((id + 1))
+    "$rehedge" -q run hedges.yaml --set "hedge.instrument=$hedge" -o alone.db --no-report >/dev/null
+    "$rehedge" export hedges.db metric | sed -n "s/^$id,\([^,]*,[^,]*\),.*/\1/p" >together.txt
+    "$rehedge" export alone.db metric | sed -n 's/^1,\([^,]*,[^,]*\),.*/\1/p' | cmp together.txt - ||
+        fail "hedged with $hedge a lane differs from itself run alone"
+done
+
 # Named sets, and an axis over each of them.
 cat base.yaml - >sets.yaml <<'EOF'
 compare:
