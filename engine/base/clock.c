@@ -173,14 +173,14 @@ const char *rh_time_text(rh_time time, char buffer[RH_TIME_TEXT]) {
     }
     civil_from_days(days, &year, &month, &day);
     int64_t fraction = within % RH_S;
-    int used = snprintf(buffer, RH_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day,
-                        (int)(within / RH_HOUR), (int)(within / RH_MIN % 60),
-                        (int)(within / RH_S % 60));
+    int used =
+        snprintf(buffer, RH_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day,
+                 (int)(within / RH_HOUR), (int)(within / RH_MIN % 60), (int)(within / RH_S % 60));
     if (fraction) {
         for (; fraction % 1000 == 0; fraction /= 1000)
             decimals -= 3;
-        used += snprintf(buffer + used, RH_TIME_TEXT - (size_t)used, ".%0*" PRId64, decimals,
-                         fraction);
+        used +=
+            snprintf(buffer + used, RH_TIME_TEXT - (size_t)used, ".%0*" PRId64, decimals, fraction);
     }
     (void)snprintf(buffer + used, RH_TIME_TEXT - (size_t)used, "Z");
     return buffer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
 
+#include "base/input.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -42,10 +43,6 @@ static const char *own_text(rh_config *config, const char *text, size_t length) 
     return copy;
 }
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 /* ---- reading ---- */
 
 typedef struct {
@@ -80,7 +77,7 @@ static rh_status next_event(reader *r, yaml_event_t *event) {
     if (yaml_parser_parse(r->parser, event))
         return RH_OK;
     if (r->parser->error == YAML_MEMORY_ERROR)
-        return no_memory(r->error);
+        return rh_no_memory(r->error);
     const yaml_mark_t mark = r->parser->error == YAML_READER_ERROR ? mark_of_bad_byte(r->parser)
                                                                    : r->parser->problem_mark;
     return at_mark(r, mark, r->parser->problem ? r->parser->problem : "not YAML");
@@ -112,12 +109,12 @@ static rh_status read_scalar(reader *r, const yaml_event_t *event, rh_node **out
         return at_mark(r, event->start_mark, "a NUL byte in a text");
     rh_node *node = new_node(r, RH_NODE_SCALAR, event->start_mark);
     if (!node)
-        return no_memory(r->error);
-    node->text = own_text(r->config, (const char *)event->data.scalar.value,
-                          event->data.scalar.length);
+        return rh_no_memory(r->error);
+    node->text =
+        own_text(r->config, (const char *)event->data.scalar.value, event->data.scalar.length);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     *out = node;
-    return node->text ? RH_OK : no_memory(r->error);
+    return node->text ? RH_OK : rh_no_memory(r->error);
 }
 
 static rh_status read_key(reader *r, const yaml_event_t *event, const rh_node *map,
@@ -130,7 +127,7 @@ static rh_status read_key(reader *r, const yaml_event_t *event, const rh_node *m
         return at_mark(r, event->start_mark, "a NUL byte in a key");
     *out = own_text(r->config, (const char *)event->data.scalar.value, event->data.scalar.length);
     if (!*out)
-        return no_memory(r->error);
+        return rh_no_memory(r->error);
     if (!rh_node_get(map, *out))
         return RH_OK;
     char sentence[200];
@@ -192,9 +189,8 @@ static rh_status read_node(reader *r, yaml_event_t *event, int depth, rh_node **
     int is_map = event->type == YAML_MAPPING_START_EVENT;
     *out = new_node(r, is_map ? RH_NODE_MAP : RH_NODE_LIST, event->start_mark);
     if (!*out)
-        return no_memory(r->error);
-    return read_children(r, *out, is_map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT,
-                         depth);
+        return rh_no_memory(r->error);
+    return read_children(r, *out, is_map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT, depth);
 }
 
 /* Stream start, document start, node, document end, stream end: exactly one document. */
@@ -220,7 +216,7 @@ static rh_status read_text(rh_config *config, const char *text, size_t length, i
                            rh_node **out, rh_error *error) {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
-        return no_memory(error);
+        return rh_no_memory(error);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     reader r = {config, &parser, error, line_base};
     rh_status status = read_document(&r, out);
@@ -238,9 +234,9 @@ rh_status rh_config_read_text(const char *name, const char *text, size_t length,
     *out = NULL;
     rh_config *config = rh_allocate(1, sizeof *config);
     if (!config)
-        return no_memory(error);
+        return rh_no_memory(error);
     config->name = rh_copy_text(name);
-    rh_status status = config->name ? RH_OK : no_memory(error);
+    rh_status status = config->name ? RH_OK : rh_no_memory(error);
     if (status == RH_OK)
         status = read_text(config, text, length, 1, &config->root, error);
     if (status == RH_OK && is_nothing(config->root)) {
@@ -248,7 +244,7 @@ rh_status rh_config_read_text(const char *name, const char *text, size_t length,
         if (config->root)
             *config->root = (rh_node){.kind = RH_NODE_MAP, .line = 1, .column = 1};
         else
-            status = no_memory(error);
+            status = rh_no_memory(error);
     }
     if (status != RH_OK) {
         rh_config_free(config);
@@ -258,42 +254,11 @@ rh_status rh_config_read_text(const char *name, const char *text, size_t length,
     return RH_OK;
 }
 
-/* Reads to the end into a text that doubles; stops behind the largest size that is allowed. */
-static rh_status read_all(FILE *file, char **text, size_t *length, rh_error *error) {
-    enum { LARGEST = 16 << 20 };
-    size_t capacity = 1 << 16;
-    *text = rh_allocate(capacity, 1);
-    *length = 0;
-    while (*text) {
-        *length += fread(*text + *length, 1, capacity - *length, file);
-        if (*length < capacity || *length > LARGEST)
-            break;
-        char *grown = rh_resize(*text, capacity *= 2, 1);
-        if (!grown)
-            return no_memory(error);
-        *text = grown;
-    }
-    if (!*text)
-        return no_memory(error);
-    if (*length > LARGEST)
-        return rh_fail(error, RH_BAD_CONFIG, "larger than 16 MiB; not an experiment");
-    return ferror(file) ? rh_fail(error, RH_BAD_CONFIG, "%s", strerror(errno)) : RH_OK;
-}
-
-static rh_status slurp(const char *path, char **text, size_t *length, rh_error *error) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(errno));
-    rh_status status = read_all(file, text, length, error);
-    (void)fclose(file);
-    return status == RH_OK || status == RH_FAILED ? status : rh_fail_at(error, "%s", path);
-}
-
 rh_status rh_config_read_file(const char *path, rh_config **out, rh_error *error) {
     char *text = NULL;
     size_t length = 0;
     *out = NULL;
-    rh_status status = slurp(path, &text, &length, error);
+    rh_status status = rh_input_read(path, "an experiment", &text, &length, error);
     if (status == RH_OK)
         status = rh_config_read_text(path, text, length, out, error);
     rh_release(text);
@@ -397,7 +362,7 @@ static rh_status replace(rh_config *config, rh_node **link, rh_node *value, cons
     if (!in_list) {
         value->key = own_text(config, part, length);
         if (!value->key)
-            return no_memory(error);
+            return rh_no_memory(error);
     }
     *link = value;
     return RH_OK;
@@ -409,14 +374,14 @@ rh_status rh_config_set(rh_config *config, const char *path, const char *value, 
     rh_error fault;
     rh_status status = read_text(config, value, strlen(value), 0, &fresh, &fault);
     if (status == RH_FAILED)
-        return no_memory(error);
+        return rh_no_memory(error);
     if (status != RH_OK)
         return rh_fail(error, status, "%s: %s: '%.200s' is not a value: %.500s", origin, path,
                        value, fault.text);
     if (!fresh) {
         fresh = own(config, sizeof *fresh);
         if (!fresh)
-            return no_memory(error);
+            return rh_no_memory(error);
         *fresh = (rh_node){.kind = RH_NODE_SCALAR, .text = "", .column = 1};
     }
     for (const char *part = path;;) {
@@ -432,7 +397,7 @@ rh_status rh_config_set(rh_config *config, const char *path, const char *value, 
         if (!*link) {
             rh_node *map = own(config, sizeof *map);
             if (!map)
-                return no_memory(error);
+                return rh_no_memory(error);
             *map = (rh_node){.kind = RH_NODE_MAP, .column = 1};
             status = replace(config, link, map, part, length, 0, error);
             if (status != RH_OK)
@@ -443,7 +408,19 @@ rh_status rh_config_set(rh_config *config, const char *path, const char *value, 
     }
 }
 
-/* ---- proposing ---- */
+/* ---- choosing and proposing ---- */
+
+int rh_choice_position(const char *choices, const char *word) {
+    size_t length = strlen(word);
+    int position = 0;
+    for (const char *at = choices; at && *at; position++) {
+        size_t width = strcspn(at, " ");
+        if (width == length && length > 0 && memcmp(at, word, width) == 0)
+            return position;
+        at += width + strspn(at + width, " ");
+    }
+    return -1;
+}
 
 /* Levenshtein distance with a swap of neighbours counted as one; words above 63 bytes are far. */
 static size_t distance(const char *a, const char *b) {

@@ -23,8 +23,8 @@ struct rh_node {
     int quoted;       /* scalar: was written in quotes */
     const char *key;  /* the name in the parent mapping; NULL elsewhere */
     int key_line, key_column;
-    rh_node *child;   /* list and map: the first element */
-    rh_node *next;    /* the next element of the parent */
+    rh_node *child; /* list and map: the first element */
+    rh_node *next;  /* the next element of the parent */
 };
 
 typedef struct rh_config rh_config;
@@ -55,6 +55,9 @@ rh_status rh_config_fail(const rh_config *config, const rh_node *node, rh_error 
 /* The same at the place of the node's key: for a key that has no business there. */
 rh_status rh_config_fail_key(const rh_config *config, const rh_node *node, rh_error *error,
                              const char *format, ...) RH_PRINTF(4, 5);
+
+/* Position of a word in a blank-separated list of choices, or -1; `choices` may be NULL. */
+int rh_choice_position(const char *choices, const char *word);
 
 /* Of `count` candidate names the nearest to `word` by edit distance, if it is near enough to be
  * worth proposing; else NULL. */

@@ -65,8 +65,7 @@ int rh_make_room(void *array, size_t count, size_t *capacity, size_t size) {
 
 void rh_memory_fail_after(uint64_t allocations) {
     uint64_t now = atomic_load(&calls);
-    atomic_store(&first_failure,
-                 allocations > UINT64_MAX - now ? UINT64_MAX : now + allocations);
+    atomic_store(&first_failure, allocations > UINT64_MAX - now ? UINT64_MAX : now + allocations);
 }
 
 uint64_t rh_memory_allocations(void) {

@@ -24,6 +24,10 @@ rh_status rh_fail(rh_error *error, rh_status code, const char *format, ...) {
     return code;
 }
 
+rh_status rh_no_memory(rh_error *error) {
+    return rh_fail(error, RH_FAILED, "out of memory");
+}
+
 rh_status rh_fail_at(rh_error *error, const char *format, ...) {
     char sentence[sizeof error->text];
     char place[512];

@@ -12,11 +12,11 @@
 /* The values are the program's exit codes; append only. */
 typedef enum {
     RH_OK = 0,
-    RH_FAILED = 1,      /* the machine refused: memory, disk, child process */
-    RH_BAD_CONFIG = 2,  /* the user's command line or experiment is wrong */
-    RH_BAD_DATA = 3,    /* an input file is wrong */
-    RH_PARTIAL = 4,     /* some lanes failed, the others are kept */
-    RH_IDENTITY = 5,    /* an accounting identity did not hold */
+    RH_FAILED = 1,     /* the machine refused: memory, disk, child process */
+    RH_BAD_CONFIG = 2, /* the user's command line or experiment is wrong */
+    RH_BAD_DATA = 3,   /* an input file is wrong */
+    RH_PARTIAL = 4,    /* some lanes failed, the others are kept */
+    RH_IDENTITY = 5,   /* an accounting identity did not hold */
     RH_INTERRUPTED = 130
 } rh_status;
 
@@ -34,6 +34,9 @@ typedef struct {
 /* Fills `error` (if not NULL) and returns `code`, so that a caller writes
  * `return rh_fail(error, RH_BAD_DATA, "bad price '%s'", text);`. */
 rh_status rh_fail(rh_error *error, rh_status code, const char *format, ...) RH_PRINTF(3, 4);
+
+/* RH_FAILED, "out of memory". */
+rh_status rh_no_memory(rh_error *error);
 
 /* Puts "place: " in front of the sentence that is there, for a caller that knows the place when
  * the callee did not. Returns the error's code (RH_FAILED if `error` is NULL). */

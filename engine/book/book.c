@@ -66,7 +66,6 @@ static void make_leg(rh_book *book, size_t i, const rh_leg_terms *terms) {
                              .size = terms->quantity * instrument->multiplier};
     book->memory[i] = (rh_leg_memory){.forward = {NAN, NAN, RH_DAWN},
                                       .future = {NAN, NAN, RH_DAWN},
-                                      .seen = {NAN, RH_DAWN, RH_BY_NOTHING},
                                       .iv = NAN,
                                       .iv_at = RH_DAWN,
                                       .iv_evidence = RH_BY_NOTHING,
@@ -78,7 +77,7 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
                       rh_error *error) {
     rh_book *book = rh_allocate(1, sizeof *book);
     if (!book)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     book->n_legs = terms->n_legs;
     book->legs = rh_allocate(terms->n_legs, sizeof *book->legs);
     book->memory = rh_allocate(terms->n_legs, sizeof *book->memory);
@@ -95,14 +94,13 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     book->max_age = terms->max_age;
     book->settlement_window = terms->settlement_window;
     book->index = book->spot = (rh_carried){NAN, NAN, RH_DAWN};
-    book->hedge_seen = (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
     book->conversion = NAN;
     book->conversion_at = RH_DAWN;
     book->opened = book->valued_at = RH_DAWN;
     rh_status status = book->legs && book->memory && book->changes && book->options &&
                                book->leg_of_option && book->ratio_state
                            ? RH_OK
-                           : rh_fail(error, RH_FAILED, "out of memory");
+                           : rh_no_memory(error);
     for (size_t i = 0; i < terms->n_legs && status == RH_OK; i++)
         make_leg(book, i, &terms->legs[i]);
     if (status == RH_OK)

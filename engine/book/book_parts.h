@@ -16,7 +16,6 @@ typedef struct {
 typedef struct {
     rh_carried forward; /* the expiry's own */
     rh_carried future;  /* the price of its dated future */
-    rh_price seen;      /* anything but options: the last known price */
     double iv;
     rh_time iv_at;
     rh_evidence iv_evidence;
@@ -41,7 +40,6 @@ struct rh_book {
     void *ratio_state;
     const rh_market *market;
     rh_carried index, spot;
-    rh_price hedge_seen;   /* P when it was last known */
     double conversion;     /* S as it stands */
     rh_time conversion_at; /* when what it comes from was observed */
     rh_time opened;

@@ -12,22 +12,8 @@ double rh_carried_value(const rh_carried *carried, double p) {
     return p == carried->carrier ? carried->value : carried->value * (p / carried->carrier);
 }
 
-/* The market's price, or what was seen last, repriced by nothing. */
-static rh_price known_price(const rh_book *book, uint32_t instrument, const rh_price *seen) {
-    const rh_price price = rh_market_price(rh_market_state(book->market, instrument));
-    return isnan(price.value) ? *seen : price;
-}
-
-static void remember(const rh_book *book, uint32_t instrument, rh_price *seen) {
-    const rh_price price = rh_market_price(rh_market_state(book->market, instrument));
-    if (isnan(price.value))
-        seen->evidence = isnan(seen->value) ? RH_BY_NOTHING : RH_BY_MODEL;
-    else
-        *seen = price;
-}
-
 rh_price rh_book_hedge_price(const rh_book *book) {
-    return known_price(book, book->hedge, &book->hedge_seen);
+    return rh_market_known_price(rh_market_state(book->market, book->hedge));
 }
 
 double rh_leg_rate(const rh_book *book, const rh_instrument *option) {
@@ -162,7 +148,6 @@ static void observe_conversion(rh_book *book, double p) {
 void rh_book_observe(rh_book *book) {
     const double before = book->conversion;
     const rh_time seen = book->conversion_at;
-    remember(book, book->hedge, &book->hedge_seen);
     const double p = rh_book_hedge_price(book).value;
     observe_conversion(book, p);
     book->conversion = rh_book_conversion(book, p);
@@ -171,7 +156,6 @@ void rh_book_observe(rh_book *book) {
         if (book->legs[i].state == RH_LEG_GONE)
             continue;
         rh_leg_average(book, i, before, seen);
-        remember(book, book->legs[i].terms.instrument, &book->memory[i].seen);
         observe_future(book, i, p);
         rh_leg_observe(book, i, p);
     }

@@ -102,7 +102,8 @@ static void price_option(rh_book *book, size_t i, double p, double spot) {
 
 static void price_linear_leg(rh_book *book, size_t i) {
     rh_leg *leg = &book->legs[i];
-    const rh_price price = book->memory[i].seen;
+    const rh_price price =
+        rh_market_known_price(rh_market_state(book->market, leg->terms.instrument));
     leg->value = (rh_leg_value){
         .price = price.value,
         .forward = price.value,

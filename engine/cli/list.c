@@ -139,7 +139,6 @@ static int list_formats(const sheet *s, const rh_globals *globals) {
 }
 
 static int list_venues(const sheet *s, const rh_globals *globals) {
-    static const char *const modes[] = {"none", "discrete", "continuous"};
     size_t n;
     const rh_venue *venues = rh_venues(&n);
     (void)globals;
@@ -151,7 +150,7 @@ static int list_venues(const sheet *s, const rh_globals *globals) {
                        "maker %g, taker %g, option %g (at most %g of its price), delivery %g",
                        c->maker, c->taker, c->option, c->option_cap, c->delivery);
         field(s, "fees", text);
-        field(s, "funding", modes[venues[i].funding]);
+        field(s, "funding", rh_funding_mode_text(venues[i].funding));
         field(s, "settlement",
               venues[i].settlement_window
                   ? (snprintf(text, sizeof text, "mean of the index over the last %s",

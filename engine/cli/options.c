@@ -152,7 +152,7 @@ rh_status rh_options_parse(const rh_command *command, int argc, char **argv, rh_
         return status;
     out->values = rh_allocate((size_t)argc + 1, sizeof *out->values);
     if (!out->values)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     const char **next = out->values;
     lay_out(&out->globals, &next);
     lay_out(&out->own, &next);

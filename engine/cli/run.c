@@ -41,7 +41,7 @@ static rh_status name_outputs(session *s, const rh_arguments *arguments, rh_erro
     s->output = output ? rh_copy_text(output) : rh_output_name(arguments->operands[0], ".db");
     if (s->output)
         s->report = report ? rh_copy_text(report) : rh_report_folder(s->output);
-    return s->report ? RH_OK : rh_fail(error, RH_FAILED, "out of memory");
+    return s->report ? RH_OK : rh_no_memory(error);
 }
 
 /* ---- notes ---- */
@@ -161,9 +161,8 @@ static rh_status begin(session *s, rh_error *error) {
     (void)rh_plan_label(s->plan, label, sizeof label);
     rh_plan_json(s->plan, 1, &config);
     rh_plan_json(s->plan, 0, &identity);
-    rh_status status = rh_json_text(&config) && rh_json_text(&identity)
-                           ? RH_OK
-                           : rh_fail(error, RH_FAILED, "out of memory");
+    rh_status status =
+        rh_json_text(&config) && rh_json_text(&identity) ? RH_OK : rh_no_memory(error);
     if (status == RH_OK)
         status = rh_results_create(s->output, s->plan->catalogue, &s->results, error);
     const rh_results_run run = {

@@ -121,7 +121,6 @@ static double number_used(const writer *w, const rh_key *key, double given) {
 }
 
 static void write_key(const writer *w, const rh_key *key, const char *name, const void *from) {
-    static const char *const modes[] = {"none", "discrete", "continuous"};
     rh_json *json = w->json;
     switch (key->type) {
     case RH_KEY_TEXT:
@@ -135,7 +134,7 @@ static void write_key(const writer *w, const rh_key *key, const char *name, cons
     case RH_KEY_DURATION: write_duration(json, name, *(const int64_t *)from); break;
     case RH_KEY_CHOICE:
         if (strcmp(key->path, "funding") == 0)
-            rh_json_string(json, name, modes[w->plan->funding]);
+            rh_json_string(json, name, rh_funding_mode_text(w->plan->funding));
         else
             write_choice(json, name, key->choices, *(const int *)from);
         break;

@@ -9,10 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static rh_status unknown_name(const rh_plan *plan, const char *path, const char *name,
                               const char *near, const char *list, rh_error *error) {
     if (near)
@@ -31,7 +27,7 @@ static rh_status plan_map(rh_plan *plan, size_t i, rh_error *error) {
     const size_t count = rh_node_count(map);
     struct rh_column_map *columns = rh_allocate(count + 1, sizeof *columns);
     if (!columns)
-        return no_memory(error);
+        return rh_no_memory(error);
     plan->sources[i].map = columns;
     for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
         if (node->kind != RH_NODE_SCALAR)
@@ -64,7 +60,7 @@ static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
     uint32_t id;
     plan->paths[i] = rh_experiment_path(plan->experiment, entry->path);
     if (!plan->paths[i])
-        return no_memory(error);
+        return rh_no_memory(error);
     plan->sources[i] = (rh_source_spec){.format = entry->format,
                                         .path = plan->paths[i],
                                         .instrument = entry->instrument,
@@ -93,7 +89,7 @@ static rh_status plan_data(rh_plan *plan, rh_error *error) {
     plan->sources = rh_allocate(count, sizeof *plan->sources);
     plan->paths = rh_allocate(count, sizeof *plan->paths);
     if (!plan->sources || !plan->paths)
-        return no_memory(error);
+        return rh_no_memory(error);
     plan->n_sources = count;
     rh_status status = RH_OK;
     for (size_t i = 0; i < count && status == RH_OK; i++)
@@ -183,7 +179,7 @@ static rh_status plan_book(rh_plan *plan, rh_error *error) {
         return rh_experiment_fail(plan->experiment, "book", error, "no position is given");
     plan->legs = rh_allocate(plan->n_legs, sizeof *plan->legs);
     if (!plan->legs)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = RH_OK;
     for (size_t i = 0; i < plan->n_legs && status == RH_OK; i++)
         status = plan_leg(plan, i, error);
@@ -387,12 +383,12 @@ static rh_status new_plan(const rh_experiment *experiment, const rh_registry *re
                           rh_catalogue *shared, rh_plan **out, rh_error *error) {
     rh_plan *plan = rh_allocate(1, sizeof *plan);
     if (!plan)
-        return no_memory(error);
+        return rh_no_memory(error);
     plan->experiment = experiment;
     plan->underlying = "";
     plan->borrowed = shared != NULL;
     plan->catalogue = shared ? shared : rh_catalogue_new();
-    rh_status status = plan->catalogue ? fill(plan, registry, error) : no_memory(error);
+    rh_status status = plan->catalogue ? fill(plan, registry, error) : rh_no_memory(error);
     if (status != RH_OK) {
         rh_plan_free(plan);
         return status;
@@ -451,7 +447,7 @@ rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out
         return status;
     out->market = rh_market_new(plan->catalogue, plan->funding);
     if (!out->market)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_market_follow(out->market, plan->lane.hedge);
     status = rh_book_new(&plan->book, out->market, &out->book, error);
     if (status == RH_OK)

@@ -6,12 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 rh_status rh_plan_add_instrument(rh_plan *plan, const rh_instrument *instrument, rh_error *error) {
-    return rh_catalogue_add(plan->catalogue, instrument) == RH_NO_INSTRUMENT ? no_memory(error)
+    return rh_catalogue_add(plan->catalogue, instrument) == RH_NO_INSTRUMENT ? rh_no_memory(error)
                                                                              : RH_OK;
 }
 
@@ -95,7 +91,7 @@ rh_status rh_plan_resolve(rh_plan *plan, const char *name, const char *path, uin
                                   name);
     rh_venue_apply(plan->venue, &instrument);
     *out = rh_catalogue_add(plan->catalogue, &instrument);
-    return *out == RH_NO_INSTRUMENT ? no_memory(error) : RH_OK;
+    return *out == RH_NO_INSTRUMENT ? rh_no_memory(error) : RH_OK;
 }
 
 /* The dated future of an option's expiry may give its forward, if the data have it. */

@@ -20,18 +20,6 @@ static void *member(void *into, const rh_key *key) {
     return (char *)into + key->offset;
 }
 
-static int choice_of(const char *choices, const char *word) {
-    const size_t length = strlen(word);
-    int position = 0;
-    for (const char *at = choices; *at; position++) {
-        const size_t width = strcspn(at, " ");
-        if (width == length && memcmp(at, word, width) == 0)
-            return position;
-        at += width + strspn(at + width, " ");
-    }
-    return -1;
-}
-
 static int out_of_range(const rh_key *key, double value) {
     return (key->min != 0.0 || key->max != 0.0) && !(value >= key->min && value <= key->max);
 }
@@ -61,7 +49,7 @@ static const char *store(const rh_key *key, const char *text, void *into) {
         return out_of_range(key, (double)integer / (double)RH_S) ? "is out of range" : NULL;
     case RH_KEY_CHOICE:
     case RH_KEY_FLAG:
-        choice = choice_of(key->type == RH_KEY_FLAG ? "false true" : key->choices, text);
+        choice = rh_choice_position(key->type == RH_KEY_FLAG ? "false true" : key->choices, text);
         *(int *)into = choice;
         return choice >= 0 ? NULL : "is not one of the choices";
     default: return "must be a list or a mapping";
@@ -288,7 +276,7 @@ static rh_status apply_setting(rh_config *config, const char *setting, rh_error 
         return rh_fail(error, RH_BAD_CONFIG, "--set %s: must be key=value", setting);
     char *path = rh_copy_bytes_as_text(setting, (size_t)(equals - setting));
     if (!path)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     rh_status status = rh_config_set(config, path, equals + 1, "--set", error);
     rh_release(path);
     return status;
@@ -298,7 +286,7 @@ rh_status rh_experiment_read(const char *path, const char *const *settings, size
                              rh_experiment **out, rh_error *error) {
     rh_experiment *experiment = rh_allocate(1, sizeof *experiment);
     if (!experiment)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     rh_status status = rh_config_read_file(path, &experiment->config, error);
     for (size_t i = 0; i < n_settings && status == RH_OK; i++)
         status = apply_setting(experiment->config, settings[i], error);
@@ -307,7 +295,7 @@ rh_status rh_experiment_read(const char *path, const char *const *settings, size
     if (status == RH_OK) {
         experiment->directory = directory_of(path);
         if (!experiment->directory)
-            status = rh_fail(error, RH_FAILED, "out of memory");
+            status = rh_no_memory(error);
     }
     if (status != RH_OK) {
         rh_experiment_free(experiment);

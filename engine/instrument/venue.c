@@ -57,6 +57,11 @@ static const struct {
 };
 enum { N_GRIDS = sizeof grids / sizeof *grids };
 
+const char *rh_funding_mode_text(rh_funding_mode mode) {
+    static const char *const names[] = {"none", "discrete", "continuous"};
+    return names[mode];
+}
+
 const rh_venue *rh_venues(size_t *count) {
     *count = N_VENUES;
     return venues;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 typedef enum { RH_FUNDING_NONE, RH_FUNDING_DISCRETE, RH_FUNDING_CONTINUOUS } rh_funding_mode;
+const char *rh_funding_mode_text(rh_funding_mode mode);
 
 /* What trading costs. Fractions of notional, except that options pay the lesser of `option` times
  * the underlying and `option_cap` times the option's price; likewise `delivery` at settlement. */
@@ -42,8 +43,8 @@ void rh_venue_apply(const rh_venue *venue, rh_instrument *instrument);
 
 /* The fee of a fill, in the instrument's settlement currency, positive when it costs.
  * `underlying_price` is USD per unit of underlying. */
-double rh_fee(const rh_costs *costs, const rh_instrument *instrument, double quantity,
-              double price, double underlying_price, int maker);
+double rh_fee(const rh_costs *costs, const rh_instrument *instrument, double quantity, double price,
+              double underlying_price, int maker);
 
 /* The fee at expiry on a payoff (per unit, settlement currency). */
 double rh_delivery_fee(const rh_costs *costs, const rh_instrument *option, double quantity,

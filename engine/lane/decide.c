@@ -206,7 +206,7 @@ rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
     rh_contract *contracts = rh_allocate(n_legs, sizeof *contracts);
     if (!lane->state || !contracts) {
         rh_release(contracts);
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     }
     for (size_t i = 0; i < n_legs; i++)
         contracts[i] = describe(rh_book_leg(lane->book, i));

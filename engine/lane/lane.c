@@ -40,7 +40,7 @@ static rh_status make_ledgers(rh_lane *lane, rh_error *error) {
     if (lane->recorder)
         listener = (rh_flow_listener){hear_flow, lane->recorder};
     if (!ids || !roles) {
-        (void)rh_fail(error, RH_FAILED, "out of memory");
+        (void)rh_no_memory(error);
     } else {
         lane->n_holdings = list_holdings(lane, ids, roles);
         const rh_ledger_terms terms = {.usd = lane->terms.usd,
@@ -65,7 +65,7 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
                       rh_recorder *recorder, rh_lane **out, rh_error *error) {
     rh_lane *lane = rh_allocate(1, sizeof *lane);
     if (!lane)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     lane->terms = *terms;
     lane->book = book;
     lane->market = market;
@@ -75,9 +75,8 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
     lane->next_record = RH_NEVER;
     lane->holding_of_leg = rh_allocate(rh_book_n_legs(book), sizeof *lane->holding_of_leg);
     lane->marks = rh_allocate(rh_book_n_legs(book), sizeof *lane->marks);
-    rh_status status = lane->holding_of_leg && lane->marks
-                           ? make_ledgers(lane, error)
-                           : rh_fail(error, RH_FAILED, "out of memory");
+    rh_status status =
+        lane->holding_of_leg && lane->marks ? make_ledgers(lane, error) : rh_no_memory(error);
     if (status == RH_OK)
         status = rh_lane_start_rule(lane, error);
     if (status != RH_OK) {

@@ -35,11 +35,11 @@ rh_status rh_ledger_new(const rh_ledger_terms *terms, const rh_market *market,
                         rh_flow_listener listener, rh_ledger **out, rh_error *error) {
     rh_ledger *ledger = rh_allocate(1, sizeof *ledger);
     if (!ledger)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     ledger->holdings = rh_allocate(terms->n_holdings, sizeof *ledger->holdings);
     if (!ledger->holdings) {
         rh_release(ledger);
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     }
     ledger->cash[RH_USD] = ledger->start[RH_USD] = terms->usd;
     ledger->cash[RH_COIN] = ledger->start[RH_COIN] = terms->coin;
@@ -142,14 +142,8 @@ static double accrued_at(const rh_holding *holding, double price) {
     return rh_variation(holding->instrument, holding->quantity, holding->entry, price);
 }
 
-/* Without a price now the last one: of the instrument whose variance the market sums that is the
- * last known one, else the one of the last touch. */
 static double market_price(const rh_ledger *ledger, const rh_holding *holding) {
-    const rh_state *state = rh_market_state(ledger->market, holding->id);
-    const double price = rh_market_price(state).value;
-    if (!isnan(price))
-        return price;
-    return isnan(state->variance_price) ? holding->price : state->variance_price;
+    return rh_market_known_price(rh_market_state(ledger->market, holding->id)).value;
 }
 
 static double funding_due(const rh_ledger *ledger, const rh_holding *holding) {

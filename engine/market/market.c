@@ -44,6 +44,7 @@ static const rh_state UNKNOWN = {
     .first = RH_DAWN,
     .observed = RH_DAWN,
     .variance_price = NAN,
+    .known = {NAN, RH_DAWN, RH_BY_NOTHING},
 };
 
 rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding) {
@@ -198,6 +199,9 @@ void rh_market_apply(rh_market *market, const rh_event *event) {
             state->delivered_at = event->known;
         break;
     }
+    const rh_price price = rh_market_price(state);
+    if (!isnan(price.value))
+        state->known = price;
 }
 
 void rh_market_follow(rh_market *market, uint32_t instrument) {
@@ -254,6 +258,13 @@ rh_price rh_market_price(const rh_state *state) {
     if (bid || ask)
         return (rh_price){bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED};
     return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
+}
+
+rh_price rh_market_known_price(const rh_state *state) {
+    rh_price price = rh_market_price(state);
+    if (isnan(price.value) && !isnan(state->known.value))
+        price = (rh_price){state->known.value, state->known.at, RH_BY_MODEL};
+    return price;
 }
 
 rh_price rh_market_touch(const rh_state *state, int sign) {

@@ -16,6 +16,12 @@
 #include <stddef.h>
 
 typedef struct {
+    double value; /* NaN if there is none */
+    rh_time at;   /* when it was observed */
+    rh_evidence evidence;
+} rh_price;
+
+typedef struct {
     double bid, bid_size, ask, ask_size; /* NaN: no quote on that side */
     rh_time quoted;
     double last; /* trade, or close of a bar */
@@ -28,13 +34,14 @@ typedef struct {
     double delivery; /* official delivery price */
     rh_time delivered_at;
     rh_time happened;        /* the latest time at which any of it happened */
+    rh_price known;          /* the last valuation price that there was; value NaN: never */
     rh_time first, observed; /* first and last instant with an event of this instrument */
     uint64_t observations;   /* instants with an event of this instrument */
     /* Funding paid so far by one unit held long since the start: USD per unit of underlying
      * (linear), coin per USD (inverse). A position pays quantity x the difference of two reads. */
     double funding_paid;
-    double funding_base;  /* the part of it up to `funding_from`, */
-    rh_time funding_from; /* when an event of this instrument was last applied */
+    double funding_base;   /* the part of it up to `funding_from`, */
+    rh_time funding_from;  /* when an event of this instrument was last applied */
     double variance;       /* sum of squared log returns of the valuation price, by instant */
     double variance_price; /* the price up to which it was summed */
     int64_t funding_gap;   /* time without a valid rate after the first one (continuous funding) */
@@ -71,15 +78,13 @@ const rh_catalogue *rh_market_catalogue(const rh_market *market);
 /* The last index price that any instrument's rows gave, and when; NaN if none did. */
 double rh_market_index(const rh_market *market, rh_time *at);
 
-typedef struct {
-    double value; /* NaN if there is none */
-    rh_time at;   /* when it was observed */
-    rh_evidence evidence;
-} rh_price;
-
 /* The valuation price of anything but an option: mid of a two-sided quote, else the venue's mark,
  * else the last trade or bar close, else the one side that is quoted. */
 rh_price rh_market_price(const rh_state *state);
+
+/* The same where there is one, else the last that there was, with evidence RH_BY_MODEL: both sides
+ * of a quote may be gone. */
+rh_price rh_market_known_price(const rh_state *state);
 
 /* The price at which `sign` (+1 buy, -1 sell) trades: the touched side of the quote; where the
  * data have no quotes, the valuation price. */

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "metrics/statistic.h"
+#include "metrics/theory.h"
 
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sort.h>
@@ -165,7 +166,7 @@ static void totals_of(const rh_metric_totals *totals, double *out) {
     out[RH_METRIC_TURNOVER_USD] = totals->turnover_usd;
     out[RH_METRIC_TURNOVER_RATIO] = totals->turnover_usd / totals->book_notional_usd;
     out[RH_METRIC_DERMAN_KAMAL_STD] =
-        sqrt(M_PI_4) * fabs(totals->vega_at_open) * totals->iv_at_open / sqrt(totals->rebalances);
+        rh_derman_kamal_std(totals->vega_at_open, totals->iv_at_open, totals->rebalances);
 }
 
 static void errors_of(const rh_metric_series *series, double year, double *errors, double *out) {

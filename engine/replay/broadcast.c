@@ -44,12 +44,12 @@ static rh_status append(block *b, const rh_event *events, size_t count, rh_error
         const size_t larger = b->capacity ? b->capacity * 2 : 2 * BLOCK_EVENTS;
         rh_event *grown = rh_resize(b->events, larger, sizeof *grown);
         if (!grown)
-            return rh_fail(error, RH_FAILED, "out of memory");
+            return rh_no_memory(error);
         b->events = grown;
         b->capacity = larger;
     }
     if (rh_make_room(&b->ends, b->n_instants, &b->ends_capacity, sizeof *b->ends) != 0)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     memcpy(b->events + b->count, events, count * sizeof *events);
     b->count += count;
     b->ends[b->n_instants++] = b->count;
@@ -184,7 +184,7 @@ rh_status rh_broadcast_open(rh_replay *replay, size_t n_listeners, rh_broadcast 
                             rh_error *error) {
     rh_broadcast *b = rh_allocate(1, sizeof *b);
     if (!b)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     (void)pthread_mutex_init(&b->lock, NULL);
     (void)pthread_cond_init(&b->published_more, NULL);
     (void)pthread_cond_init(&b->released_some, NULL);

@@ -33,7 +33,7 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_c
         replay->streams = rh_allocate(n_specs, sizeof *replay->streams);
     if (!replay || !replay->streams) {
         rh_replay_close(replay);
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     }
     for (size_t i = 0; i < n_specs; i++) {
         stream *s = &replay->streams[replay->n_streams++];
@@ -76,7 +76,7 @@ rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *cou
         while (s->live && s->next.known == now) {
             if (rh_make_room(&replay->events, *count, &replay->capacity, sizeof *replay->events) !=
                 0)
-                return rh_fail(error, RH_FAILED, "out of memory");
+                return rh_no_memory(error);
             replay->events[(*count)++] = s->next;
             rh_status status = pull(s, error);
             if (status != RH_OK)

@@ -69,7 +69,7 @@ rh_status rh_compare_find_grid(rh_compare *c, rh_error *error) {
     c->across = rh_allocate(MOST_VALUES, sizeof *c->across);
     c->up = rh_allocate(MOST_VALUES, sizeof *c->up);
     if (!c->across || !c->up)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     c->n_across = take_values(c->lanes, 0, c->across);
     c->n_up = take_values(c->lanes, 1, c->up);
     c->is_grid =

@@ -231,7 +231,7 @@ rh_status rh_compare_read_errors(rh_compare *c, rh_error *error) {
     c->n_groups = c->lanes->n_groups < RH_MOST_GROUPS ? c->lanes->n_groups : RH_MOST_GROUPS;
     c->groups = rh_allocate(RH_MOST_GROUPS, sizeof *c->groups);
     if (!c->groups)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     if (sqlite3_prepare_v2(c->db, "SELECT run_id,error FROM error WHERE counted", -1, &query,
                            NULL) != SQLITE_OK)
         return rh_fail(error, RH_BAD_DATA, "the errors can't be read: %s", sqlite3_errmsg(c->db));

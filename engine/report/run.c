@@ -67,7 +67,7 @@ static rh_status read_head(sqlite3 *db, int64_t run_id, rh_report_run *run, rh_e
     run->coin = numeraire && strcmp((const char *)numeraire, "coin") == 0;
     run->grid = sqlite3_column_int64(query, 11);
     sqlite3_finalize(query);
-    return missing ? rh_fail(error, RH_FAILED, "out of memory") : RH_OK;
+    return missing ? rh_no_memory(error) : RH_OK;
 }
 
 /* One line of the configuration in words, made by SQL from the canonical JSON (?1); "" if there is
@@ -81,7 +81,7 @@ static rh_status describe(sqlite3 *db, const rh_report_run *run, const char *sql
     sqlite3_bind_text(query, 1, run->config, -1, SQLITE_STATIC);
     *out = sqlite3_step(query) == SQLITE_ROW ? text_at(query, 0) : rh_copy_text("");
     sqlite3_finalize(query);
-    return *out ? RH_OK : rh_fail(error, RH_FAILED, "out of memory");
+    return *out ? RH_OK : rh_no_memory(error);
 }
 
 static const char book_sql[] =

@@ -120,7 +120,7 @@ static rh_status find_table(rh_alarms *alarms, size_t book, const rh_series *ser
     }
     if (rh_make_room(&alarms->tables, alarms->n_tables, &alarms->tables_capacity,
                      sizeof *alarms->tables) != 0)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     *out = alarms->n_tables++;
     alarms->tables[*out] = (table){.book = book, .series = *series};
     return RH_OK;
@@ -134,7 +134,7 @@ static rh_status make_room(table *t, rh_error *error) {
         rh_resize_array(&t->b, larger, sizeof *t->b) != 0 ||
         rh_resize_array(&t->width, larger, sizeof *t->width) != 0 ||
         rh_resize_array(&t->lane, larger, sizeof *t->lane) != 0)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     for (size_t i = t->capacity; i < larger; i++)
         clear_slot(t, i);
     t->capacity = larger;

@@ -179,9 +179,8 @@ rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *e
     l.n_changes = rh_allocate(terms->n_books, sizeof *l.n_changes);
     l.due = rh_allocate(terms->n_lanes, sizeof *l.due);
     l.alarms = rh_alarms_new(terms->n_lanes);
-    rh_status status = l.changes && l.n_changes && l.due && l.alarms
-                           ? go(&l, error)
-                           : rh_fail(error, RH_FAILED, "out of memory");
+    rh_status status =
+        l.changes && l.n_changes && l.due && l.alarms ? go(&l, error) : rh_no_memory(error);
     rh_release((void *)l.changes);
     rh_release(l.n_changes);
     rh_release(l.due);

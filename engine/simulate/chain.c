@@ -39,7 +39,7 @@ static rh_status make_expiry(const rh_sim_chain *chain, rh_sim_chain_expiry *out
     const double middle = rh_sim_grid_nearest(strikes, s->path.spot0);
     out->options = rh_allocate(chain->option_count, sizeof *out->options);
     if (!out->options)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     for (size_t i = 0; i < chain->option_count; i++) {
         const double place = (double)(i / 2) - (double)(s->options.strikes / 2);
         rh_sim_chain_option *option = &out->options[i];
@@ -64,7 +64,7 @@ rh_status rh_sim_chain_make(rh_sim_chain *chain, const rh_scenario *scenario, rh
     chain->option_count = 2 * (size_t)scenario->options.strikes;
     chain->expiries = rh_allocate(scenario->options.expiries.count + 1, sizeof *chain->expiries);
     if (!chain->expiries)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     for (size_t i = 0; i < scenario->options.expiries.count; i++) {
         chain->expiries[i].expiry = scenario->options.expiries.at[i];
         chain->expiry_count++;

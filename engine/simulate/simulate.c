@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "simulate/simulate.h"
 
+#include "base/input.h"
 #include "base/memory.h"
 #include "simulate/market_state.h"
 #include "simulate/sink.h"
@@ -14,7 +15,7 @@
 
 enum { SPOT, PERP, OPTIONS, TRUTH, SCENARIO, FILES };
 
-enum { EXACT = -1, LARGEST = 16 << 20 };
+enum { EXACT = -1 };
 
 static const struct {
     const char *name, *header;
@@ -249,7 +250,7 @@ rh_status rh_simulate_path(const rh_scenario *scenario, uint32_t path, const cha
     int made = 0;
     run *r = rh_allocate(1, sizeof *r);
     if (!r)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     rh_status status = rh_sim_market_start(&r->market, scenario, path, error);
     if (status == RH_OK)
         status = make_directory(out_dir, &made, error);
@@ -260,25 +261,6 @@ rh_status rh_simulate_path(const rh_scenario *scenario, uint32_t path, const cha
     rh_sim_market_clear(&r->market);
     rh_release(r);
     return status;
-}
-
-/* The bytes that are parsed are the bytes that are copied, whatever happens to the file. */
-static rh_status slurp(const char *path, char **text, size_t *length, rh_error *error) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(errno));
-    *text = rh_allocate(LARGEST + 1, 1);
-    errno = 0;
-    *length = *text ? fread(*text, 1, LARGEST + 1, file) : 0;
-    const int failed = ferror(file), reason = errno;
-    (void)fclose(file);
-    if (!*text)
-        return rh_fail(error, RH_FAILED, "out of memory");
-    if (failed)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: %s", path, strerror(reason));
-    if (*length > LARGEST)
-        return rh_fail(error, RH_BAD_CONFIG, "%s: larger than 16 MiB; not a scenario", path);
-    return RH_OK;
 }
 
 static rh_status simulate_text(const char *path, const char *text, size_t length,
@@ -297,7 +279,8 @@ static rh_status simulate_text(const char *path, const char *text, size_t length
 rh_status rh_simulate(const char *scenario_path, const char *out_dir, rh_error *error) {
     char *text = NULL;
     size_t length = 0;
-    rh_status status = slurp(scenario_path, &text, &length, error);
+    /* The bytes that are parsed are the bytes that are copied, whatever happens to the file. */
+    rh_status status = rh_input_read(scenario_path, "a scenario", &text, &length, error);
     if (status == RH_OK)
         status = simulate_text(scenario_path, text, length, out_dir, error);
     rh_release(text);

@@ -24,19 +24,15 @@ static void packer_release(void *user, void *block) {
     rh_release(block);
 }
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static rh_status start_packer(rh_sim_sink *sink, rh_error *error) {
     z_stream *packer = rh_allocate(1, sizeof *packer);
     if (!packer)
-        return no_memory(error);
+        return rh_no_memory(error);
     packer->zalloc = packer_allocate;
     packer->zfree = packer_release;
     if (deflateInit2(packer, LEVEL, Z_DEFLATED, WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) {
         rh_release(packer);
-        return no_memory(error);
+        return rh_no_memory(error);
     }
     sink->packer = packer;
     return RH_OK;
@@ -48,7 +44,7 @@ rh_status rh_sim_sink_open(rh_sim_sink *sink, const char *directory, const char 
     memset(sink, 0, sizeof *sink);
     sink->path = rh_allocate(size, 1);
     if (!sink->path)
-        return no_memory(error);
+        return rh_no_memory(error);
     (void)snprintf(sink->path, size, "%s/%s%s", directory, name, gzip ? ".gz" : "");
     rh_status status = gzip ? start_packer(sink, error) : RH_OK;
     if (status == RH_OK)

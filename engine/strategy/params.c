@@ -18,19 +18,6 @@ static int within(const rh_param *param, double value) {
     return (param->min == 0.0 && param->max == 0.0) || (value >= param->min && value <= param->max);
 }
 
-/* Position of a word in a blank-separated list, or -1. */
-static int choice_of(const char *choices, const char *word) {
-    size_t length = strlen(word);
-    int position = 0;
-    for (const char *at = choices; at && *at; position++) {
-        size_t width = strcspn(at, " ");
-        if (width == length && length > 0 && memcmp(at, word, width) == 0)
-            return position;
-        at += width + strspn(at + width, " ");
-    }
-    return -1;
-}
-
 /* Reads one value from text; `value->text` must be its lasting copy. Returns NULL or what is
  * wrong. */
 static const char *read_text(const rh_param *param, const char *text, rh_value *value) {
@@ -55,7 +42,7 @@ static const char *read_text(const rh_param *param, const char *text, rh_value *
         value->integer = integer;
         return within(param, (double)integer / (double)RH_S) ? NULL : "is out of range";
     case RH_PARAM_CHOICE:
-        value->integer = choice_of(param->choices, text);
+        value->integer = rh_choice_position(param->choices, text);
         return value->integer >= 0 ? NULL : "is not one of the choices";
     case RH_PARAM_TEXT: return *text ? NULL : "is empty";
     case RH_PARAM_NUMBERS: break;
@@ -81,7 +68,7 @@ static rh_status read_list(const rh_param *param, const rh_config *config, const
                            const char *path, rh_value *value, rh_error *error) {
     double *numbers = rh_allocate(rh_node_count(node) + 1, sizeof *numbers);
     if (!numbers)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     value->given = 1;
     value->numbers = numbers;
     for (const rh_node *item = node->child; item; item = item->next) {
@@ -128,7 +115,7 @@ static rh_status read_one(const rh_param *param, const rh_config *config, const 
         return read_list_text(param, value, error);
     *copy = rh_copy_text(text);
     if (!*copy)
-        return rh_fail(error, RH_FAILED, "out of memory");
+        return rh_no_memory(error);
     const char *fault = read_text(param, *copy, value);
     return fault ? complain(config, node, path, param, text, fault, error) : RH_OK;
 }
@@ -165,7 +152,7 @@ rh_status rh_values_read(const rh_param *params, size_t count, const rh_config *
     out->values = rh_allocate(count + 1, sizeof *out->values);
     out->texts = rh_allocate(count + 1, sizeof *out->texts);
     if (!out->values || !out->texts)
-        status = rh_fail(error, RH_FAILED, "out of memory");
+        status = rh_no_memory(error);
     for (size_t i = 0; i < count && status == RH_OK; i++)
         status = read_one(&params[i], config, map, path, &out->values[i], &out->texts[i], error);
     if (status != RH_OK)

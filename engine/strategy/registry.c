@@ -26,10 +26,6 @@ struct rh_registry {
 
 /* ---- adding ---- */
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static const char *name_fault(const char *name, const char *summary) {
     if (!name || !*name || strlen(name) > 40 ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name))
@@ -79,7 +75,7 @@ static rh_status add_strategy(rh_registry *registry, const rh_strategy *record, 
                        copy.name);
     if (rh_make_room(&registry->strategies, registry->n_strategies, &registry->strategies_capacity,
                      sizeof copy) != 0)
-        return no_memory(error);
+        return rh_no_memory(error);
     registry->strategies[registry->n_strategies++] = copy;
     return RH_OK;
 }
@@ -109,14 +105,14 @@ static rh_status add_ratio(rh_registry *registry, const rh_ratio *record, const 
                        copy.name);
     if (rh_make_room(&registry->ratios, registry->n_ratios, &registry->ratios_capacity,
                      sizeof copy) != 0)
-        return no_memory(error);
+        return rh_no_memory(error);
     registry->ratios[registry->n_ratios++] = copy;
     return RH_OK;
 }
 
 rh_status rh_registry_new(rh_registry **out, rh_error *error) {
     rh_registry *registry = rh_allocate(1, sizeof *registry);
-    rh_status status = registry ? RH_OK : no_memory(error);
+    rh_status status = registry ? RH_OK : rh_no_memory(error);
     for (size_t i = 0; status == RH_OK && rh_builtin_strategies[i]; i++)
         status = add_strategy(registry, rh_builtin_strategies[i], "built in", error);
     for (size_t i = 0; status == RH_OK && rh_builtin_ratios[i]; i++)
@@ -147,7 +143,7 @@ rh_status rh_registry_load(rh_registry *registry, const char *path, rh_error *er
     void *library = NULL;
     if (rh_make_room(&registry->libraries, registry->n_libraries, &registry->libraries_capacity,
                      sizeof library) != 0)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = open_library(path, &library, error);
     if (status != RH_OK)
         return status;

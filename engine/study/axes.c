@@ -12,19 +12,15 @@
 
 enum { MOST_VALUES = 100000, MOST_COMBINATIONS = 1000000 };
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static rh_status add_value(rh_axis *axis, const char *text, size_t length, rh_error *error) {
     if (axis->n_values == MOST_VALUES)
         return rh_fail(error, RH_BAD_CONFIG, "-P %s: more than %d values", axis->key, MOST_VALUES);
     char **grown = rh_resize(axis->values, axis->n_values + 1, sizeof *grown);
     if (!grown)
-        return no_memory(error);
+        return rh_no_memory(error);
     axis->values = grown;
     grown[axis->n_values] = rh_copy_bytes_as_text(text, length);
-    return grown[axis->n_values++] ? RH_OK : no_memory(error);
+    return grown[axis->n_values++] ? RH_OK : rh_no_memory(error);
 }
 
 /* ---- ranges ---- */
@@ -109,7 +105,7 @@ static rh_status read_axis(const char *text, rh_axis *axis, rh_error *error) {
                        text);
     axis->key = rh_copy_bytes_as_text(text, (size_t)(equals - text));
     if (!axis->key)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = RH_OK;
     for (const char *at = equals + 1; status == RH_OK;) {
         const size_t length = value_length(at);
@@ -132,7 +128,7 @@ rh_status rh_axes_read(const char *const *texts, size_t count, rh_axes *out, rh_
     *out = (rh_axes){.n_combinations = 1};
     out->axes = rh_allocate(count, sizeof *out->axes);
     if (!out->axes)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = RH_OK;
     for (size_t i = 0; i < count && status == RH_OK; i++)
         status = read_axis(texts[i], &out->axes[out->n_axes++], error);

@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 /* ---- is an axis known? ---- */
 
 static int has_param(const rh_param *params, size_t count, const char *name) {
@@ -84,16 +80,16 @@ typedef struct {
 
 static rh_status add_text(settings *s, const char *text, rh_error *error) {
     if (rh_make_room(&s->texts, s->count, &s->capacity, sizeof *s->texts) != 0)
-        return no_memory(error);
+        return rh_no_memory(error);
     s->texts[s->count] = rh_copy_text(text);
-    return s->texts[s->count++] ? RH_OK : no_memory(error);
+    return s->texts[s->count++] ? RH_OK : rh_no_memory(error);
 }
 
 static rh_status add_setting(settings *s, const char *key, const char *value, rh_error *error) {
     const size_t size = strlen(key) + strlen(value) + 2;
     char *text = rh_allocate(size, 1);
     if (!text)
-        return no_memory(error);
+        return rh_no_memory(error);
     (void)snprintf(text, size, "%s=%s", key, value);
     rh_status status = add_text(s, text, error);
     rh_release(text);
@@ -129,7 +125,7 @@ static rh_status add_set(settings *s, const rh_node *node, const char *path, rh_
         rh_json json = {0};
         write_node(node, NULL, &json);
         rh_status status = rh_json_text(&json) ? add_setting(s, path, rh_json_text(&json), error)
-                                               : no_memory(error);
+                                               : rh_no_memory(error);
         rh_json_free(&json);
         return status;
     }
@@ -180,7 +176,7 @@ static char *scope_text(const rh_plan *plan, unsigned scopes) {
 static rh_status place_of(char ***texts, size_t *count, size_t *capacity, char *text, size_t *out,
                           rh_error *error) {
     if (!text)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (*out = 0; *out < *count; ++*out) {
         if (strcmp((*texts)[*out], text) != 0)
             continue;
@@ -189,7 +185,7 @@ static rh_status place_of(char ***texts, size_t *count, size_t *capacity, char *
     }
     if (rh_make_room(texts, *count, capacity, sizeof **texts) != 0) {
         rh_release(text);
-        return no_memory(error);
+        return rh_no_memory(error);
     }
     (*texts)[(*count)++] = text;
     return RH_OK;
@@ -222,7 +218,7 @@ static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *r
         return status;
     if (rh_make_room(&cases->catalogues, known, &cases->tapes_capacity,
                      sizeof *cases->catalogues) != 0)
-        status = no_memory(error);
+        status = rh_no_memory(error);
     if (status == RH_OK) {
         cases->catalogues[known] = NULL;
         status = place_of(&cases->tape_texts, &cases->n_tapes, &cases->tape_texts_capacity,
@@ -232,7 +228,7 @@ static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *r
     if (status != RH_OK || cases->n_tapes == known)
         return status;
     cases->catalogues[known] = rh_catalogue_new();
-    return cases->catalogues[known] ? RH_OK : no_memory(error);
+    return cases->catalogues[known] ? RH_OK : rh_no_memory(error);
 }
 
 static rh_status share(rh_cases *cases, rh_case *c, const rh_registry *registry, rh_error *error) {
@@ -265,7 +261,7 @@ static rh_status make_label(rh_case *c, const rh_axes *axes, const char *label, 
                                      c->swept[i]);
     }
     c->label = rh_copy_text(text);
-    return c->label ? RH_OK : no_memory(error);
+    return c->label ? RH_OK : rh_no_memory(error);
 }
 
 /* ---- all of them ---- */
@@ -301,7 +297,7 @@ static rh_status make_case(const reading *r, const rh_node *set, size_t combinat
     const rh_axes *axes = &r->cases->axes;
     c->swept = rh_allocate(axes->n_axes, sizeof *c->swept);
     if (!c->swept)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t i = 0; i < r->n_settings && status == RH_OK; i++)
         status = add_text(&s, r->settings[i], error);
     if (set && status == RH_OK)
@@ -327,14 +323,14 @@ static rh_status add_case(const reading *r, const rh_node *set, size_t combinati
     rh_case c = {0};
     rh_json json = {0};
     if (rh_make_room(&cases->cases, cases->n_cases, &cases->capacity, sizeof c) != 0)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = make_case(r, set, combination, &c, error);
     if (status == RH_OK) {
         rh_plan_json(c.plan, 0, &json);
         c.identity = rh_json_text(&json) ? rh_copy_text(rh_json_text(&json)) : NULL;
         rh_json_free(&json);
         status = c.identity ? make_label(&c, &cases->axes, label ? label->text : NULL, error)
-                            : no_memory(error);
+                            : rh_no_memory(error);
     }
     if (status != RH_OK || seen_before(cases, &c)) {
         cases->merged += status == RH_OK;

@@ -6,10 +6,6 @@
 
 #include <pthread.h>
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 /* ---- one worker: a market, books and a share of the lanes ---- */
 
 typedef struct {
@@ -64,7 +60,7 @@ static rh_status open_worker(worker *w, rh_error *error) {
     w->errors = rh_allocate(w->count, sizeof *w->errors);
     if (!w->market || !w->books || !w->book_of_case || !w->lanes || !w->book_of_lane ||
         !w->status || !w->errors)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t i = 0; i < cases->n_books; i++)
         w->book_of_case[i] = SIZE_MAX;
     for (size_t i = 0; i < w->count; i++) {
@@ -227,7 +223,7 @@ rh_status rh_compare_run(const rh_compare_terms *terms, rh_case_result *results,
                          char (*data_sha256)[65], rh_error *error) {
     const rh_cases *cases = terms->cases;
     size_t *which = rh_allocate(cases->n_cases, sizeof *which);
-    rh_status status = which ? RH_OK : no_memory(error);
+    rh_status status = which ? RH_OK : rh_no_memory(error);
     for (size_t tape = 0; tape < cases->n_tapes && status == RH_OK; tape++) {
         size_t n = 0;
         for (size_t i = 0; i < cases->n_cases; i++)

@@ -21,10 +21,6 @@ typedef struct {
     double started;
 } comparison;
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static rh_compare_terms pass_terms(const comparison *c) {
     return (rh_compare_terms){
         .cases = &c->cases, .threads = c->terms->threads, .interrupted = c->terms->interrupted};
@@ -63,7 +59,7 @@ static int by_merit(const void *x, const void *y) {
 static rh_status choose_leaders(const comparison *c, unsigned char *chosen, rh_error *error) {
     size_t *order = rh_allocate(c->cases.n_cases, sizeof *order);
     if (!order)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t i = 0; i < c->cases.n_cases; i++)
         order[i] = i;
     ordering = c;
@@ -84,7 +80,7 @@ static rh_status begin_lane(const comparison *c, rh_results *results, size_t i, 
     rh_json config = {0};
     rh_plan_json(lane->plan, 1, &config);
     rh_results_swept *swept = rh_allocate(axes->n_axes, sizeof *swept);
-    rh_status status = swept && rh_json_text(&config) ? RH_OK : no_memory(error);
+    rh_status status = swept && rh_json_text(&config) ? RH_OK : rh_no_memory(error);
     for (size_t k = 0; k < axes->n_axes && status == RH_OK; k++)
         swept[k] = (rh_results_swept){axes->axes[k].key, lane->swept[k]};
     const rh_results_run run = {
@@ -187,7 +183,7 @@ static rh_status record_tape(const comparison *c, size_t tape, const unsigned ch
     size_t *which = rh_allocate(n_cases, sizeof *which), n = 0;
     translator *translators = rh_allocate(n_cases, sizeof *translators);
     rh_recorder **theirs = rh_allocate(n_cases, sizeof *theirs);
-    rh_status status = which && translators && theirs ? RH_OK : no_memory(error);
+    rh_status status = which && translators && theirs ? RH_OK : rh_no_memory(error);
     for (size_t i = 0; i < n_cases && status == RH_OK; i++) {
         if (!chosen[i] || c->cases.cases[i].tape != tape)
             continue;
@@ -211,7 +207,7 @@ static rh_status write_lanes(const comparison *c, rh_results *results, rh_error 
     const size_t n_cases = c->cases.n_cases;
     rh_recorder **recorders = rh_allocate(n_cases, sizeof *recorders);
     unsigned char *chosen = rh_allocate(n_cases, 1);
-    rh_status status = recorders && chosen ? choose_leaders(c, chosen, error) : no_memory(error);
+    rh_status status = recorders && chosen ? choose_leaders(c, chosen, error) : rh_no_memory(error);
     for (size_t i = 0; i < n_cases && status == RH_OK; i++)
         status = begin_lane(c, results, i, &recorders[i], error);
     for (size_t tape = 0; tape < c->cases.n_tapes && status == RH_OK; tape++)
@@ -243,12 +239,12 @@ static void sum_up(const comparison *c, rh_comparison_outcome *outcome) {
 static rh_status join_catalogues(comparison *c, rh_error *error) {
     c->catalogue = rh_catalogue_new();
     if (!c->catalogue)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t t = 0; t < c->cases.n_tapes; t++)
         for (uint32_t i = 0; i < rh_catalogue_count(c->cases.catalogues[t]); i++)
             if (rh_catalogue_add(c->catalogue, rh_catalogue_get(c->cases.catalogues[t], i)) ==
                 RH_NO_INSTRUMENT)
-                return no_memory(error);
+                return rh_no_memory(error);
     return RH_OK;
 }
 
@@ -273,7 +269,7 @@ static rh_status make(comparison *c, const char *output, rh_comparison_outcome *
     c->inference = rh_allocate(c->cases.n_cases, sizeof *c->inference);
     c->sha256 = rh_allocate(c->cases.n_tapes, sizeof *c->sha256);
     rh_status status =
-        c->results && c->inference && c->sha256 ? find_reference(c, error) : no_memory(error);
+        c->results && c->inference && c->sha256 ? find_reference(c, error) : rh_no_memory(error);
     if (status != RH_OK)
         return status;
     const rh_compare_terms terms = pass_terms(c);

@@ -21,10 +21,6 @@ typedef struct {
     double *values;                          /* all of them */
 } panel;
 
-static rh_status no_memory(rh_error *error) {
-    return rh_fail(error, RH_FAILED, "out of memory");
-}
-
 static int same_grid(const rh_metric_series *a, const rh_metric_series *b) {
     if (a->count != b->count)
         return 0;
@@ -75,12 +71,12 @@ static rh_status make_panel(panel *p, const rh_cases *cases, size_t reference, r
     p->costs = rh_allocate(most, sizeof *p->costs);
     p->differences = rh_allocate(most, sizeof *p->differences);
     if (!p->which || !p->steps || !p->errors || !p->costs || !p->differences)
-        return no_memory(error);
+        return rh_no_memory(error);
     choose(p, cases, reference);
     const size_t n = p->n_steps;
     p->values = rh_allocate(3 * p->n_lanes, n * sizeof *p->values);
     if (!p->values)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t i = 0; i < p->n_lanes; i++) {
         const rh_metric_step *from = p->results[p->which[i]].series.steps;
         p->errors[i] = p->values + 3 * i * n;
@@ -107,7 +103,7 @@ static rh_status intervals(const panel *p, const rh_bootstrap *how, rh_case_infe
     }
     rh_interval *found = rh_allocate(p->n_lanes * n, sizeof *found);
     if (!found)
-        return no_memory(error);
+        return rh_no_memory(error);
     rh_status status = rh_bootstrap_lanes(how, (const double *const *)p->errors, p->n_lanes,
                                           p->n_steps, measures, n, found, NULL, error);
     for (size_t i = 0; i < p->n_lanes && status == RH_OK; i++)
@@ -127,7 +123,7 @@ static rh_status test_loss(const panel *p, const rh_bootstrap *how, int loss,
             : p->results[p->which[p->reference]].metrics[RH_METRIC_HEDGE_ERROR_RMSE];
     rh_comparison_row *rows = rh_allocate(p->n_lanes, sizeof *rows);
     if (!rows)
-        return no_memory(error);
+        return rh_no_memory(error);
     for (size_t i = 0; i < p->n_lanes; i++)
         rh_loss_differences(p->errors[i], p->costs[i], p->errors[p->reference],
                             p->costs[p->reference], p->n_steps, weight, p->differences[i]);
