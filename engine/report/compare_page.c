@@ -16,12 +16,6 @@ static void put(FILE *out, const char *text) {
     (void)fputs(text, out);
 }
 
-static void element(FILE *out, const char *open, const char *text, const char *close) {
-    put(out, open);
-    rh_write_html(out, text);
-    put(out, close);
-}
-
 /* ---- the league table ---- */
 
 static int is_shown(const rh_league *league, int column) {
@@ -52,7 +46,7 @@ static void write_names(FILE *out, const rh_league *league) {
         (void)fprintf(out, "<th%s>", cell_class(k));
         rh_write_html(out, league->names[k]);
         if (league->units[k][0])
-            element(out, "<br>", league->units[k], "");
+            rh_write_element(out, "<br>", league->units[k], "");
         put(out, "</th>");
     }
     put(out, "</tr>\n");
@@ -67,7 +61,7 @@ static void write_league(FILE *out, const rh_league *league) {
     put(out, "</table>\n");
     for (int i = 0; rh_league_line(league, i, line); i++)
         if (line[0])
-            element(out, "<p class=\"muted\">", line, "</p>\n");
+            rh_write_element(out, "<p class=\"muted\">", line, "</p>\n");
 }
 
 /* ---- the tests ---- */
@@ -78,12 +72,12 @@ static void write_number(FILE *out, sqlite3_stmt *query, int column) {
                        ? (double)NAN
                        : sqlite3_column_double(query, column);
     int decimals = rh_figure_decimals(value) - 1;
-    element(out, "<td class=\"n\">",
-            rh_figure_fixed(figure, value,
-                            decimals < 0   ? 0
-                            : decimals > 4 ? 4
-                                           : decimals),
-            "</td>");
+    rh_write_element(out, "<td class=\"n\">",
+                     rh_figure_fixed(figure, value,
+                                     decimals < 0   ? 0
+                                     : decimals > 4 ? 4
+                                                    : decimals),
+                     "</td>");
 }
 
 static void write_test(FILE *out, sqlite3_stmt *query) {
@@ -92,11 +86,11 @@ static void write_test(FILE *out, sqlite3_stmt *query) {
     const unsigned char *against = sqlite3_column_text(query, 3);
     const unsigned char *loss = sqlite3_column_text(query, 4);
     (void)fprintf(out, "<tr><td class=\"n\">%lld</td>", (long long)sqlite3_column_int64(query, 0));
-    element(out, "<td>", label ? (const char *)label : "", "</td>");
+    rh_write_element(out, "<td>", label ? (const char *)label : "", "</td>");
     (void)snprintf(words, sizeof words, "%s, run %lld", against ? (const char *)against : "",
                    (long long)sqlite3_column_int64(query, 2));
-    element(out, "<td>", words, "</td>");
-    element(out, "<td>", loss ? (const char *)loss : "", "</td>");
+    rh_write_element(out, "<td>", words, "</td>");
+    rh_write_element(out, "<td>", loss ? (const char *)loss : "", "</td>");
     for (int i = 5; i < 12; i++)
         write_number(out, query, i);
     put(out, sqlite3_column_int(query, 12) ? "<td>yes</td></tr>\n" : "<td>no</td></tr>\n");
@@ -125,8 +119,8 @@ static rh_status write_tests(FILE *out, const rh_compare_page *page, rh_error *e
     while ((answer = sqlite3_step(query)) == SQLITE_ROW)
         write_test(out, query);
     sqlite3_finalize(query);
-    element(out, "</table>\n<p class=\"muted\">All of them: <code>rehedge export ",
-            page->results_path, " difference --csv</code></p>\n</details>\n");
+    rh_write_element(out, "</table>\n<p class=\"muted\">All of them: <code>rehedge export ",
+                     page->results_path, " difference --csv</code></p>\n</details>\n");
     return answer == SQLITE_DONE ? RH_OK
                                  : rh_fail(error, RH_BAD_DATA, "the tests can't be read: %s",
                                            sqlite3_errmsg(page->db));
@@ -140,7 +134,7 @@ static void write_note(FILE *out, const char *note, long long lanes, size_t all)
         size_t length = strcspn(at, "\n");
         (void)snprintf(line, sizeof line, "%.*s", length < 1900 ? (int)length : 1900, at);
         if (length > 0) {
-            element(out, "<li>", line, "");
+            rh_write_element(out, "<li>", line, "");
             if ((size_t)lanes < all)
                 (void)fprintf(out, " <span class=\"muted\">(%lld lane%s)</span>", lanes,
                               lanes == 1 ? "" : "s");
@@ -183,13 +177,14 @@ rh_status rh_compare_page_write(FILE *out, const void *subject, rh_error *error)
         write_league(out, &league);
         status = write_tests(out, page, error);
         write_notes(out, page);
-        element(out,
-                "<p class=\"muted\">One lane's tear sheet, where its steps are stored: "
-                "<code>rehedge report ",
-                page->results_path, " --run N</code></p>\n");
+        rh_write_element(out,
+                         "<p class=\"muted\">One lane's tear sheet, where its steps are stored: "
+                         "<code>rehedge report ",
+                         page->results_path, " --run N</code></p>\n");
         put(out, "<h2>Configuration of the first lane</h2>\n<pre>");
         rh_page_write_json(out, page->lanes->first.config);
-        element(out, "</pre>\n<p class=\"muted\">", headline.origin, "</p>\n</body>\n</html>\n");
+        rh_write_element(out, "</pre>\n<p class=\"muted\">", headline.origin,
+                         "</p>\n</body>\n</html>\n");
     }
     rh_league_free(&league);
     return status;

@@ -38,29 +38,24 @@ static void put(FILE *out, const char *text) {
     (void)fputs(text, out);
 }
 
-static void element(FILE *out, const char *open, const char *text, const char *close) {
-    put(out, open);
-    rh_write_html(out, text);
-    put(out, close);
-}
-
 static void number_cell(FILE *out, double value) {
     char figure[RH_FIGURE_TEXT];
     int decimals = value == floor(value) && fabs(value) < 1e15 ? 0 : rh_figure_decimals(value);
     if (decimals < 2 && value != floor(value)) /* cents of a price */
         decimals = 2;
-    element(out, "<td class=\"n\">", rh_figure_fixed(figure, value, decimals), "</td>");
+    rh_write_element(out, "<td class=\"n\">", rh_figure_fixed(figure, value, decimals), "</td>");
 }
 
 void rh_page_start(FILE *out, const rh_headline *headline, int has_picture) {
     put(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    element(out, "<title>", headline->title, "</title>\n");
+    rh_write_element(out, "<title>", headline->title, "</title>\n");
     put(out, style);
     put(out, "</head>\n<body>\n<header");
-    element(out, has_picture ? " class=\"unseen\"><h1>" : "><h1>", headline->title, "</h1>\n");
-    element(out, "<p>", headline->setup, "</p>\n");
-    element(out, "<p class=\"muted\">", headline->period, "</p></header>\n");
+    rh_write_element(out, has_picture ? " class=\"unseen\"><h1>" : "><h1>", headline->title,
+                     "</h1>\n");
+    rh_write_element(out, "<p>", headline->setup, "</p>\n");
+    rh_write_element(out, "<p class=\"muted\">", headline->period, "</p></header>\n");
 }
 
 /* The picture without the lines before <svg, which belong to a file of its own. */
@@ -68,7 +63,7 @@ void rh_page_write_picture(FILE *out, const char *path, const char *name) {
     char block[4096];
     FILE *svg = path ? fopen(path, "r") : NULL;
     if (!svg) {
-        element(out, "<p class=\"muted\">", name, " was not drawn.</p>\n");
+        rh_write_element(out, "<p class=\"muted\">", name, " was not drawn.</p>\n");
         return;
     }
     put(out, "<figure>\n");
@@ -88,7 +83,7 @@ static void write_notes(FILE *out, const char *notes) {
         size_t length = strcspn(notes, "\n");
         (void)snprintf(line, sizeof line, "%.*s", length < 2000 ? (int)length : 2000, notes);
         if (length > 0)
-            element(out, "<li>", line, "</li>\n");
+            rh_write_element(out, "<li>", line, "</li>\n");
         notes += length + (notes[length] == '\n');
     }
     put(out, "</ul>\n");
@@ -101,8 +96,8 @@ static void write_interval(FILE *out, const rh_report_metric *metric) {
         return;
     }
     int decimals = rh_figure_decimals(fmax(fabs(metric->low), fabs(metric->high)));
-    element(out, "<td class=\"n\">", rh_figure_fixed(low, metric->low, decimals), " to ");
-    element(out, "", rh_figure_fixed(high, metric->high, decimals), "</td>");
+    rh_write_element(out, "<td class=\"n\">", rh_figure_fixed(low, metric->low, decimals), " to ");
+    rh_write_element(out, "", rh_figure_fixed(high, metric->high, decimals), "</td>");
 }
 
 /* "coin" and "numeraire" in the units of the table become the currency's own name. */
@@ -122,11 +117,11 @@ static void write_metrics(FILE *out, const rh_report_run *run) {
     put(out, "<h2>Metrics</h2>\n<table>\n<tr><th>metric</th><th class=\"n\">value</th>"
              "<th class=\"n\">interval</th><th>unit</th><th>meaning</th></tr>\n");
     for (int i = 0; i < RH_N_METRICS; i++) {
-        element(out, "<tr><td><code>", entries[i].name, "</code></td>");
+        rh_write_element(out, "<tr><td><code>", entries[i].name, "</code></td>");
         number_cell(out, run->metrics[i].value);
         write_interval(out, &run->metrics[i]);
         write_unit(out, run, entries[i].unit);
-        element(out, "<td class=\"m\">", entries[i].meaning, "</td></tr>\n");
+        rh_write_element(out, "<td class=\"m\">", entries[i].meaning, "</td></tr>\n");
     }
     put(out, "</table>\n");
 }
@@ -134,11 +129,11 @@ static void write_metrics(FILE *out, const rh_report_run *run) {
 static void write_attribution(FILE *out, const rh_report_run *run) {
     double usd = 0, coin = 0;
     put(out, "<h2>Attribution</h2>\n<table>\n<tr><th>term</th><th class=\"n\">USD</th>");
-    element(out, "<th class=\"n\">", run->underlying, "</th></tr>\n");
+    rh_write_element(out, "<th class=\"n\">", run->underlying, "</th></tr>\n");
     for (int i = 0; i < RH_N_TERMS; i++) {
         usd += run->total.usd[i];
         coin += run->total.coin[i];
-        element(out, "<tr><td>", rh_term_text((rh_term)i), "</td>");
+        rh_write_element(out, "<tr><td>", rh_term_text((rh_term)i), "</td>");
         number_cell(out, run->total.usd[i]);
         number_cell(out, run->total.coin[i]);
         put(out, "</tr>\n");
@@ -157,7 +152,7 @@ static void write_fill(FILE *out, sqlite3_stmt *query) {
         if (type == SQLITE_FLOAT || type == SQLITE_INTEGER)
             number_cell(out, sqlite3_column_double(query, column));
         else
-            element(out, "<td>", text ? (const char *)text : "", "</td>");
+            rh_write_element(out, "<td>", text ? (const char *)text : "", "</td>");
     }
     put(out, "</tr>\n");
 }
@@ -210,8 +205,8 @@ static rh_status write_fills(FILE *out, const rh_report_page *page, rh_error *er
                       (long long)(tail - SHOWN_FILLS));
     if (status == RH_OK && count > SHOWN_FILLS)
         status = write_fill_rows(out, page, tail, error);
-    element(out, "</table>\n<p class=\"muted\">All of them: <code>rehedge export ",
-            page->results_path, " fill --csv</code></p>\n");
+    rh_write_element(out, "</table>\n<p class=\"muted\">All of them: <code>rehedge export ",
+                     page->results_path, " fill --csv</code></p>\n");
     return status;
 }
 
@@ -275,6 +270,7 @@ rh_status rh_page_write(FILE *out, const void *subject, rh_error *error) {
     rh_status status = write_fills(out, page, error);
     put(out, "<h2>Configuration</h2>\n<pre>");
     rh_page_write_json(out, page->run->config);
-    element(out, "</pre>\n<p class=\"muted\">", headline.origin, "</p>\n</body>\n</html>\n");
+    rh_write_element(out, "</pre>\n<p class=\"muted\">", headline.origin,
+                     "</p>\n</body>\n</html>\n");
     return status;
 }

@@ -153,6 +153,12 @@ void rh_write_html(FILE *out, const char *text) {
     }
 }
 
+void rh_write_element(FILE *out, const char *open, const char *text, const char *close) {
+    (void)fputs(open, out);
+    rh_write_html(out, text);
+    (void)fputs(close, out);
+}
+
 char *rh_figure_fixed(char *out, double value, int decimals) {
     char digits[RH_FIGURE_TEXT];
     if (!isfinite(value) || fabs(value) >= 1e18)

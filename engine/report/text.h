@@ -29,6 +29,9 @@ void rh_write_gnuplot_enhanced(FILE *out, const char *text, size_t columns);
 /* Writes `text` for HTML, in a body or in a quoted attribute. Newlines and tabs are kept. */
 void rh_write_html(FILE *out, const char *text);
 
+/* The same between two pieces of markup, which are written as they are. */
+void rh_write_element(FILE *out, const char *open, const char *text, const char *close);
+
 /* Numbers. `out` has RH_FIGURE_TEXT bytes and is returned; unknown is an en dash. */
 #define RH_FIGURE_TEXT 96
 
