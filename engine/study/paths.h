@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* paths.h: Monte Carlo: the cases of a comparison over many simulated paths.
+ *
+ * A path is a tape: every lane starts fresh on it, and all that is kept of it is one record for
+ * each lane. Path number p is the market that `simulate` writes for it (rh_sim_stream {seed, p}),
+ * so lanes that share a scenario meet the same draws on the same path, and their records are pairs.
+ *
+ * Workers take paths, not lanes: each has a market, books and lanes of its own for all cases and
+ * resets them between paths. A record depends on its case and its path alone, neither on the other
+ * lanes nor on the number of workers.
+ */
+#ifndef RH_STUDY_PATHS_H
+#define RH_STUDY_PATHS_H
+
+#include "study/cases.h"
+
+#include <signal.h>
+
+/* What one lane came to on one path: sums from the opening of the book to the end. A gain is
+ * positive; all NaN if the lane failed on the path. */
+typedef struct {
+    double pnl_usd, pnl_coin; /* change of equity, costs and financing included */
+    double error;             /* sum of the steps' hedging errors, numeraire, before costs: the
+                                 terminal replication error; `error - cost` is the one after them */
+    double unhedged_error;    /* the same of the unhedged shadow */
+    double cost;              /* fees, spread, impact and latency, numeraire; positive costs */
+    double fees, spread;      /* parts of it, in USD */
+    double funding;           /* USD received */
+    double turnover_usd;      /* sum of |notional| of the hedge's fills */
+    double rebalances;        /* hedge fills, without the closing one */
+} rh_path_record;
+
+typedef struct {
+    const rh_cases *cases;
+    const size_t *which; /* places of the cases to run; all of one tape */
+    size_t n_which;
+    uint32_t first; /* number of the first path */
+    size_t n_paths;
+    size_t threads;                           /* at least 1 */
+    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    /* May be NULL; called by any thread, with the paths that are done. */
+    void (*progress)(void *self, size_t done, size_t n_paths);
+    void *self;
+} rh_paths_terms;
+
+/* Fills records[i * n_paths + p] for case which[i] on path first + p. status[i] and errors[i] tell
+ * of a case that failed on some path: of the first such path, which the text names; its other
+ * paths are kept. The return value is about the whole: the scenario, no memory, an interrupt. */
+rh_status rh_paths_run(const rh_paths_terms *terms, rh_path_record *records, rh_status *status,
+                       rh_error *errors, rh_error *error);
+
+#endif
