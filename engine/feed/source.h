@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source.h: a file of market history as a stream of events.
  *
- * A source is pulled: rh_source_next hands out one event at a time, `known` never going back, in
+ * A source is pulled: rh_source_fill hands out blocks of events, `known` never going back, in
  * memory that does not grow with the file. Formats are a table (rh_formats); a file that is
  * written newest first is turned round through an unnamed temporary file in $TMPDIR (64 bytes an
  * event), rows of one time included. Which way a file runs is told by its first two different
@@ -51,8 +51,13 @@ typedef struct rh_source rh_source;
 rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_catalogue *catalogue,
                          rh_source **out, rh_error *error);
 
-/* 1 and an event, 0 at the end, -1 with the error filled; after an error it stays at -1. The first
- * call reads a whole file that is written newest first. */
+/* The next *got events, up to `capacity` (1 or more); 0 at the end. Events of one row may fall into
+ * two blocks. Events before a fault come first, the fault with the next call; after it, calls fail.
+ * The first call reads a whole file that is written newest first. */
+rh_status rh_source_fill(rh_source *source, rh_event *block, size_t capacity, size_t *got,
+                         rh_error *error);
+
+/* One event at a time: 1 and an event, 0 at the end, -1 with the error filled. */
 int rh_source_next(rh_source *source, rh_event *event, rh_error *error);
 
 void rh_source_close(rh_source *source);

@@ -5,11 +5,13 @@
 
 #include <string.h>
 
-/* A source and the event that it will give next. */
+enum { BLOCK = 512 };
+
+/* A source and the events that it has given ahead. */
 typedef struct {
     rh_source *source;
-    rh_event next;
-    int live;
+    rh_event *block;
+    size_t at, count; /* at == count: the source is at its end */
 } stream;
 
 struct rh_replay {
@@ -21,9 +23,21 @@ struct rh_replay {
 };
 
 static rh_status pull(stream *s, rh_error *error) {
-    int got = rh_source_next(s->source, &s->next, error);
-    s->live = got > 0;
-    return got >= 0 ? RH_OK : error ? error->code : RH_BAD_DATA;
+    s->at = 0;
+    return rh_source_fill(s->source, s->block, BLOCK, &s->count, error);
+}
+
+static int is_live(const stream *s) {
+    return s->at < s->count;
+}
+
+static rh_status open_stream(stream *s, const rh_source_spec *spec, size_t number,
+                             const rh_catalogue *catalogue, rh_error *error) {
+    s->block = rh_allocate(BLOCK, sizeof *s->block);
+    if (!s->block)
+        return rh_no_memory(error);
+    rh_status status = rh_source_open(spec, (uint16_t)number, catalogue, &s->source, error);
+    return status == RH_OK ? pull(s, error) : status;
 }
 
 rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_catalogue *catalogue,
@@ -37,9 +51,7 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_c
     }
     for (size_t i = 0; i < n_specs; i++) {
         stream *s = &replay->streams[replay->n_streams++];
-        rh_status status = rh_source_open(&specs[i], (uint16_t)i, catalogue, &s->source, error);
-        if (status == RH_OK)
-            status = pull(s, error);
+        rh_status status = open_stream(s, &specs[i], i, catalogue, error);
         if (status != RH_OK) {
             rh_replay_close(replay);
             return status;
@@ -52,8 +64,10 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_c
 void rh_replay_close(rh_replay *replay) {
     if (!replay)
         return;
-    for (size_t i = 0; i < replay->n_streams; i++)
+    for (size_t i = 0; i < replay->n_streams; i++) {
         rh_source_close(replay->streams[i].source);
+        rh_release(replay->streams[i].block);
+    }
     rh_release(replay->streams);
     rh_release(replay->events);
     rh_release(replay);
@@ -61,9 +75,11 @@ void rh_replay_close(rh_replay *replay) {
 
 rh_time rh_replay_next_time(const rh_replay *replay) {
     rh_time next = RH_NEVER;
-    for (size_t i = 0; i < replay->n_streams; i++)
-        if (replay->streams[i].live && replay->streams[i].next.known < next)
-            next = replay->streams[i].next.known;
+    for (size_t i = 0; i < replay->n_streams; i++) {
+        const stream *s = &replay->streams[i];
+        if (is_live(s) && s->block[s->at].known < next)
+            next = s->block[s->at].known;
+    }
     return next;
 }
 
@@ -73,12 +89,12 @@ rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *cou
     *count = 0;
     for (size_t i = 0; i < replay->n_streams; i++) {
         stream *s = &replay->streams[i];
-        while (s->live && s->next.known == now) {
+        while (is_live(s) && s->block[s->at].known == now) {
             if (rh_make_room(&replay->events, *count, &replay->capacity, sizeof *replay->events) !=
                 0)
                 return rh_no_memory(error);
-            replay->events[(*count)++] = s->next;
-            rh_status status = pull(s, error);
+            replay->events[(*count)++] = s->block[s->at++];
+            rh_status status = is_live(s) ? RH_OK : pull(s, error);
             if (status != RH_OK)
                 return status;
         }
@@ -91,7 +107,7 @@ rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *cou
 rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
     rh_status status = RH_OK;
     for (size_t i = 0; i < replay->n_streams && status == RH_OK; i++)
-        while (status == RH_OK && replay->streams[i].live)
+        while (status == RH_OK && is_live(&replay->streams[i]))
             status = pull(&replay->streams[i], error);
     return status;
 }

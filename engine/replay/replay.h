@@ -3,7 +3,8 @@
  *
  * The order is total: by the time an event was known, then by the number of its source (the order
  * in the experiment), then as it stands in the source. All events with one known time form one
- * instant. Memory: one event ahead per source, and the events of one instant.
+ * instant. Memory: a block of events ahead per source, and the events of one
+ * instant.
  */
 #ifndef RH_REPLAY_REPLAY_H
 #define RH_REPLAY_REPLAY_H

@@ -190,9 +190,17 @@ static void instants_grow_as_needed(void **state) {
     free(text);
 }
 
+/* Rows enough that a replay doesn't take them all with the first block: 10,A,1 20,A,2 and so on. */
+static const char *long_file(int rows) {
+    static char text[64 + 4096 * 20];
+    int used = sprintf(text, "ts,instrument,mark\n");
+    for (int i = 1; i <= rows; i++)
+        used += sprintf(text + used, "%d,A,%d\n", 10 * i, i);
+    return text;
+}
+
 static void draining_reads_to_the_end(void **state) {
-    static const char *const texts[] = {"ts,instrument,mark\n10,A,1\n20,A,2\n30,A,3\n",
-                                        "ts,instrument,mark\n40,B,4\n"};
+    const char *const texts[] = {long_file(4096), "ts,instrument,mark\n40,B,4\n"};
     rh_source_summary summary;
     rh_error error;
     char text[64];

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feed/source.h"
+
+#include "base/memory.h"
+#include "feed/backwards.h"
+#include "feed/format.h"
+#include "feed/source_kind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Different times that are looked at to find the length of a bar. */
+enum { STEPS_FOR_INTERVAL = 64 };
+
+typedef struct {
+    rh_source_spec spec;
+    uint16_t number;
+    rh_reading reading;
+    rh_batch batch;
+    size_t at;               /* next event of the batch */
+    rh_backwards *backwards; /* of a file written newest first */
+    int turned;              /* all of it has gone through */
+    int ended;
+    rh_time *last_seen; /* of each instrument of the catalogue: its last bar or funding stamp */
+    size_t n_last_seen;
+    rh_source_summary summary;
+} file;
+
+/* ---- opening ---- */
+
+static rh_status take_interval(rh_reading *reading, int64_t shortest, rh_error *error) {
+    if (shortest == 0 || shortest > RH_PERIOD_MAX)
+        return rh_fail(error, RH_BAD_DATA,
+                       "%s: rows are stamped at the start of their bar, but their times do not "
+                       "tell how long a bar is; say interval:",
+                       reading->spec->path);
+    reading->interval = shortest;
+    return RH_OK;
+}
+
+/* Reads on to the first two different times, and further if the length of a bar is wanted. */
+static rh_status look_ahead(rh_reading *reading, rh_error *error) {
+    const int wanted = reading->stamped_at_start && reading->interval == 0 ? STEPS_FOR_INTERVAL : 1;
+    int64_t shortest = 0;
+    rh_time before = RH_DAWN;
+    int got = 1;
+    for (int steps = 0; steps < wanted;) {
+        rh_row row;
+        got = rh_reading_next(reading, &row, error);
+        if (got <= 0)
+            break;
+        const rh_time time = reading->stamp.last;
+        if (before != RH_DAWN && time != before) {
+            int64_t step = time > before ? time - before : before - time;
+            reading->stamp.direction = time > before ? 1 : -1;
+            shortest = steps == 0 || step < shortest ? step : shortest;
+            steps++;
+        }
+        before = time;
+    }
+    if (got < 0)
+        return error->code;
+    if (reading->stamp.direction == 0)
+        reading->stamp.direction = 1;
+    return wanted == 1 || before == RH_DAWN ? RH_OK : take_interval(reading, shortest, error);
+}
+
+static rh_status prepare_gaps(file *f, const rh_catalogue *catalogue, rh_error *error) {
+    f->n_last_seen = rh_catalogue_count(catalogue);
+    f->last_seen = rh_allocate(f->n_last_seen, sizeof *f->last_seen);
+    if (!f->last_seen)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", f->spec.path);
+    for (size_t i = 0; i < f->n_last_seen; i++)
+        f->last_seen[i] = RH_DAWN;
+    return RH_OK;
+}
+
+static rh_status prepare(file *f, const rh_catalogue *catalogue, rh_error *error) {
+    const rh_format *format = rh_format_find(f->spec.format, error);
+    if (!format)
+        return RH_BAD_CONFIG;
+    rh_status status = rh_reading_open(&f->reading, &f->spec, format, catalogue, error);
+    if (status == RH_OK)
+        status = look_ahead(&f->reading, error);
+    if (status == RH_OK)
+        status = rh_reading_rewind(&f->reading, error);
+    if (status == RH_OK)
+        status = prepare_gaps(f, catalogue, error);
+    if (status == RH_OK && f->reading.stamp.direction < 0)
+        status = rh_backwards_open(&f->backwards, error);
+    return status;
+}
+
+static void close_file(void *state) {
+    file *f = state;
+    rh_reading_close(&f->reading);
+    rh_backwards_close(f->backwards);
+    rh_release(f->last_seen);
+    rh_release(f);
+}
+
+static rh_status open_file(const rh_source_spec *spec, uint16_t number,
+                           const rh_catalogue *catalogue, void **out, rh_error *error) {
+    file *f = rh_allocate(1, sizeof *f);
+    if (!f)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
+    f->spec = *spec;
+    f->number = number;
+    f->summary.first = RH_NEVER;
+    f->summary.last = RH_DAWN;
+    rh_status status = prepare(f, catalogue, error);
+    if (status != RH_OK)
+        close_file(f);
+    else
+        *out = f;
+    return status;
+}
+
+/* ---- rows to events ---- */
+
+static int has_period(const rh_batch *batch) {
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->events[i].kind == RH_EVENT_BAR || batch->events[i].kind == RH_EVENT_FUNDING)
+            return 1;
+    return 0;
+}
+
+static void count_gaps(file *f, const rh_row *row) {
+    const rh_reading *reading = &f->reading;
+    if (reading->instrument >= f->n_last_seen || !has_period(&f->batch))
+        return;
+    const int64_t period =
+        reading->format->grid ? reading->format->grid(reading, row) : reading->interval;
+    const rh_time before = f->last_seen[reading->instrument];
+    f->last_seen[reading->instrument] = reading->time;
+    if (period <= 0 || before == RH_DAWN)
+        return;
+    int64_t step = reading->time > before ? reading->time - before : before - reading->time;
+    int64_t periods = (step + period / 2) / period;
+    if (periods > 1)
+        f->summary.gaps += (uint64_t)(periods - 1);
+}
+
+static void finish_events(file *f) {
+    for (size_t i = 0; i < f->batch.count; i++) {
+        rh_event *event = &f->batch.events[i];
+        event->happened = f->reading.time;
+        event->known = f->reading.time + f->spec.delay;
+        event->instrument = f->reading.instrument;
+        event->source = f->number;
+    }
+}
+
+static void count_row(file *f) {
+    rh_source_summary *summary = &f->summary;
+    const rh_time time = f->reading.time;
+    summary->rows++;
+    summary->first = time < summary->first ? time : summary->first;
+    summary->last = time > summary->last ? time : summary->last;
+    summary->foreign += f->reading.instrument == RH_NO_INSTRUMENT;
+}
+
+/* The events of the next row that has any. 1, 0 at the end, -1 on failure. */
+static int read_batch(file *f, rh_error *error) {
+    rh_reading *reading = &f->reading;
+    f->batch.count = f->at = 0;
+    while (f->batch.count == 0) {
+        rh_row row;
+        int got = rh_reading_next(reading, &row, error);
+        if (got <= 0)
+            return got;
+        count_row(f);
+        if (reading->instrument == RH_NO_INSTRUMENT)
+            continue;
+        if (reading->format->convert(reading, &row, &f->batch, error) != RH_OK)
+            return -1;
+        count_gaps(f, &row);
+    }
+    finish_events(f);
+    return 1;
+}
+
+/* A row's events go in from the last to the first, so that they come out in their order. */
+static int turn_round(file *f, rh_error *error) {
+    int got;
+    while ((got = read_batch(f, error)) > 0)
+        for (size_t i = f->batch.count; i-- > 0;)
+            if (rh_backwards_add(f->backwards, &f->batch.events[i], error) != RH_OK)
+                return -1;
+    f->turned = 1;
+    return got;
+}
+
+static rh_status fill_backwards(file *f, rh_event *block, size_t capacity, size_t *got,
+                                rh_error *error) {
+    if (!f->turned && turn_round(f, error) < 0)
+        return error->code;
+    while (*got < capacity) {
+        const int taken = rh_backwards_take(f->backwards, &block[*got], error);
+        if (taken < 0)
+            return error->code;
+        f->ended = taken == 0;
+        if (f->ended)
+            break;
+        ++*got;
+    }
+    return RH_OK;
+}
+
+static rh_status fill_forwards(file *f, rh_event *block, size_t capacity, size_t *got,
+                               rh_error *error) {
+    while (*got < capacity) {
+        if (f->at == f->batch.count) {
+            const int read = read_batch(f, error);
+            if (read < 0)
+                return error->code;
+            f->ended = read == 0;
+            if (f->ended)
+                break;
+        }
+        block[(*got)++] = f->batch.events[f->at++];
+    }
+    return RH_OK;
+}
+
+static rh_status fill_from_file(void *state, rh_event *block, size_t capacity, size_t *got,
+                                rh_error *error) {
+    file *f = state;
+    return f->backwards ? fill_backwards(f, block, capacity, got, error)
+                        : fill_forwards(f, block, capacity, got, error);
+}
+
+static void summarise_file(const void *state, rh_source_summary *out) {
+    const file *f = state;
+    *out = f->summary;
+    (void)snprintf(out->note, sizeof out->note, "%s", f->reading.note);
+    out->sha256[0] = '\0';
+    if (f->ended)
+        rh_rows_digest(f->reading.rows, out->sha256);
+}
+
+/* ---- names ---- */
+
+/* Calls `each` if the name is new; the catalogue serves as the set of those seen. */
+static rh_status tell_name(rh_catalogue *seen, const char *name, size_t length,
+                           void (*each)(void *user, const char *name), void *user,
+                           rh_error *error) {
+    rh_instrument instrument = {.multiplier = 1.0};
+    if (rh_catalogue_find(seen, name, length) != RH_NO_INSTRUMENT)
+        return RH_OK;
+    memcpy(instrument.name, name, length);
+    if (rh_catalogue_add(seen, &instrument) == RH_NO_INSTRUMENT)
+        return rh_fail(error, RH_FAILED, "no memory for the names of a file");
+    each(user, instrument.name);
+    return RH_OK;
+}
+
+static rh_status tell_names(rh_reading *reading, rh_catalogue *seen,
+                            void (*each)(void *user, const char *name), void *user,
+                            rh_error *error) {
+    rh_row row;
+    int got;
+    while ((got = rh_rows_next(reading->rows, &row, error)) > 0) {
+        size_t length;
+        if (row.count != reading->header.count)
+            continue; /* reading the file for its events will say so */
+        const char *name = rh_reading_name(reading, &row, &length, error);
+        if (!name)
+            return error->code;
+        rh_status status = tell_name(seen, name, length, each, user, error);
+        if (status != RH_OK)
+            return status;
+    }
+    return got < 0 ? error->code : RH_OK;
+}
+
+static rh_status names_of_file(const rh_source_spec *spec,
+                               void (*each)(void *user, const char *name), void *user,
+                               rh_error *error) {
+    rh_reading reading;
+    const rh_format *format = rh_format_find(spec->format, error);
+    if (!format)
+        return RH_BAD_CONFIG;
+    rh_catalogue *seen = rh_catalogue_new();
+    if (!seen)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
+    rh_status status = rh_reading_open(&reading, spec, format, NULL, error);
+    if (status == RH_OK && spec->instrument)
+        each(user, spec->instrument);
+    else if (status == RH_OK)
+        status = tell_names(&reading, seen, each, user, error);
+    rh_reading_close(&reading);
+    rh_catalogue_free(seen);
+    return status;
+}
+
+const rh_source_kind rh_source_of_file = {.open = open_file,
+                                          .fill = fill_from_file,
+                                          .summarise = summarise_file,
+                                          .close = close_file,
+                                          .names = names_of_file};

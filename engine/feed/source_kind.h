@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source_kind.h: what a kind of source has to do.
+ *
+ * source.c is the front: it chooses the kind from the spec, counts events and keeps errors in
+ * place. A kind is a `static const` record of functions over its own state; in here an error is
+ * never NULL. To add one: write source_*.c, declare its record below, and choose it in source.c.
+ */
+#ifndef RH_FEED_SOURCE_KIND_H
+#define RH_FEED_SOURCE_KIND_H
+
+#include "feed/source.h"
+
+typedef struct {
+    /* *state is set only on success. The spec's texts and the catalogue outlive the state. */
+    rh_status (*open)(const rh_source_spec *spec, uint16_t number, const rh_catalogue *catalogue,
+                      void **state, rh_error *error);
+
+    /* Adds events behind the first *got of the block, which come in as 0, and fewer than there is
+     * room for only at the end. The *got events count also where it fails behind them; it is not
+     * called again after the end or a failure. */
+    rh_status (*fill)(void *state, rh_event *block, size_t capacity, size_t *got, rh_error *error);
+
+    /* All but the number of events, which is the front's. */
+    void (*summarise)(const void *state, rh_source_summary *out);
+    void (*close)(void *state);
+
+    rh_status (*names)(const rh_source_spec *spec, void (*each)(void *user, const char *name),
+                       void *user, rh_error *error);
+} rh_source_kind;
+
+extern const rh_source_kind rh_source_of_file; /* source_file.c */
+
+#endif
