@@ -57,7 +57,7 @@ static rh_status start_ratio(rh_book *book, const rh_book_terms *terms, rh_error
     return rh_fail(error, RH_BAD_CONFIG, "%s", said.text);
 }
 
-static void make_leg(rh_book *book, size_t i, const rh_leg_terms *terms) {
+void rh_leg_make(rh_book *book, size_t i, const rh_leg_terms *terms) {
     const rh_catalogue *catalogue = rh_market_catalogue(book->market);
     const rh_instrument *instrument = rh_catalogue_get(catalogue, terms->instrument);
     book->legs[i] = (rh_leg){.terms = *terms,
@@ -79,11 +79,13 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     if (!book)
         return rh_no_memory(error);
     book->n_legs = terms->n_legs;
-    book->legs = rh_allocate(terms->n_legs, sizeof *book->legs);
-    book->memory = rh_allocate(terms->n_legs, sizeof *book->memory);
-    book->changes = rh_allocate(terms->n_legs, sizeof *book->changes);
-    book->options = rh_allocate(terms->n_legs, sizeof *book->options);
-    book->leg_of_option = rh_allocate(terms->n_legs, sizeof *book->leg_of_option);
+    for (size_t i = 0; i < terms->n_rolls; i++)
+        book->n_legs += rh_roll_n_legs(&terms->rolls[i]);
+    book->legs = rh_allocate(book->n_legs, sizeof *book->legs);
+    book->memory = rh_allocate(book->n_legs, sizeof *book->memory);
+    book->changes = rh_allocate(book->n_legs, sizeof *book->changes);
+    book->options = rh_allocate(book->n_legs, sizeof *book->options);
+    book->leg_of_option = rh_allocate(book->n_legs, sizeof *book->leg_of_option);
     book->ratio_state = rh_allocate(1, terms->ratio->state_size);
     book->market = market;
     book->hedge = terms->hedge;
@@ -102,7 +104,9 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
                            ? RH_OK
                            : rh_no_memory(error);
     for (size_t i = 0; i < terms->n_legs && status == RH_OK; i++)
-        make_leg(book, i, &terms->legs[i]);
+        rh_leg_make(book, i, &terms->legs[i]);
+    if (status == RH_OK)
+        status = rh_rolls_make(book, terms, error);
     if (status == RH_OK)
         status = start_ratio(book, terms, error);
     if (status != RH_OK) {
@@ -116,6 +120,7 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
 void rh_book_free(rh_book *book) {
     if (!book)
         return;
+    rh_rolls_free(book);
     rh_release(book->legs);
     rh_release(book->memory);
     rh_release(book->changes);
@@ -127,10 +132,8 @@ void rh_book_free(rh_book *book) {
 
 /* ---- opening and closing ---- */
 
-/* The price at which a leg trades by its rule; NaN while it isn't known. Only what was observed
- * at or after `since` counts: a position isn't opened at yesterday's quote. */
-static rh_price leg_trade_price(const rh_book *book, size_t i, rh_leg_price rule, double number,
-                                rh_time since) {
+rh_price rh_leg_trade_price(const rh_book *book, size_t i, rh_leg_price rule, double number,
+                            rh_time since) {
     const rh_leg *leg = &book->legs[i];
     const rh_state *state = rh_market_state(book->market, leg->terms.instrument);
     const rh_price unknown = {NAN, RH_DAWN, RH_BY_NOTHING};
@@ -172,7 +175,7 @@ static void try_open(rh_book *book, size_t i, double p, size_t *count) {
         return;
     rh_leg_price_now(book, i, p, book->conversion);
     rh_price price =
-        leg_trade_price(book, i, leg->terms.open_price, leg->terms.open_number, leg->terms.open);
+        rh_leg_trade_price(book, i, leg->terms.open_price, leg->terms.open_number, leg->terms.open);
     if (isnan(price.value) || isnan(leg->value.price))
         return;
     leg->state = RH_LEG_OPEN;
@@ -187,8 +190,8 @@ static void try_close(rh_book *book, size_t i, double p, size_t *count) {
     if (rh_market_now(book->market) < leg->terms.close)
         return;
     rh_leg_price_now(book, i, p, book->conversion);
-    rh_price price =
-        leg_trade_price(book, i, leg->terms.close_price, leg->terms.close_number, leg->terms.close);
+    rh_price price = rh_leg_trade_price(book, i, leg->terms.close_price, leg->terms.close_number,
+                                        leg->terms.close);
     if (isnan(price.value) || isnan(leg->value.price))
         return;
     leg->state = RH_LEG_GONE;
@@ -256,6 +259,7 @@ size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
     for (size_t i = 0; i < book->n_legs; i++)
         if (book->legs[i].state == RH_LEG_OPEN && now >= book->legs[i].instrument->expiry)
             settle(book, i, p, &count);
+    rh_rolls_advance(book, p);
     for (size_t i = 0; i < book->n_legs; i++) {
         if (book->legs[i].state == RH_LEG_OPEN && now >= book->legs[i].terms.close)
             try_close(book, i, p, &count);
@@ -288,7 +292,7 @@ int rh_book_finished(const rh_book *book) {
     for (size_t i = 0; i < book->n_legs; i++)
         if (book->legs[i].state != RH_LEG_GONE)
             return 0;
-    return 1;
+    return rh_rolls_finished(book);
 }
 
 static rh_time earlier(rh_time a, rh_time b) {
@@ -297,7 +301,7 @@ static rh_time earlier(rh_time a, rh_time b) {
 
 rh_time rh_book_next_time(const rh_book *book) {
     const rh_time now = rh_market_now(book->market);
-    rh_time next = RH_NEVER;
+    rh_time next = rh_rolls_next_time(book);
     for (size_t i = 0; i < book->n_legs; i++) {
         const rh_leg *leg = &book->legs[i];
         if (leg->state == RH_LEG_WAITING && leg->terms.open > now)

@@ -13,6 +13,7 @@
 #ifndef RH_BOOK_BOOK_H
 #define RH_BOOK_BOOK_H
 
+#include "book/roll.h"
 #include "instrument/evidence.h"
 #include "market/market.h"
 #include "pricing/black.h"
@@ -20,8 +21,6 @@
 
 #include <rehedge/strategy.h>
 #include <stddef.h>
-
-typedef enum { RH_AT_BID, RH_AT_ASK, RH_AT_MID, RH_AT_MARK, RH_AT_NUMBER } rh_leg_price;
 
 /* One position as the experiment gives it. */
 typedef struct {
@@ -38,6 +37,8 @@ typedef enum { RH_FORWARD_CARRIED, RH_FORWARD_OBSERVED } rh_forward_rule;
 typedef struct {
     const rh_leg_terms *legs; /* copied */
     size_t n_legs;
+    const rh_roll_terms *rolls; /* copied; each adds two sets of legs, used in turn */
+    size_t n_rolls;
     uint32_t hedge; /* the instrument whose price carries forwards and S */
     const rh_ratio *ratio;
     const rh_values *ratio_values;
@@ -69,6 +70,7 @@ typedef struct {
     rh_leg_state state;
     rh_time opened;
     double size; /* quantity x multiplier */
+    int rolled;  /* a programme's: its instrument changes while it isn't open */
     rh_leg_value value;
 } rh_leg;
 
@@ -125,6 +127,9 @@ const rh_leg *rh_book_leg(const rh_book *book, size_t i); /* value is current af
 
 /* When the first leg opened; RH_DAWN before. */
 rh_time rh_book_opened(const rh_book *book);
+
+/* How often programme i took contracts. */
+uint64_t rh_book_rolls(const rh_book *book, size_t i);
 
 /* Nothing is open and nothing will open any more. */
 int rh_book_finished(const rh_book *book);

@@ -25,6 +25,17 @@ typedef struct {
     int window_broken;     /* S was not fresh enough inside the window to average it */
 } rh_leg_memory;
 
+/* A programme at work. */
+typedef struct {
+    rh_roll_terms terms;
+    uint32_t *listed; /* the options of its kind, by catalogue number */
+    size_t n_listed;
+    size_t first;   /* its legs: two sets of as many as its structure has parts */
+    int current[2]; /* of each part: the set that was taken last; -1: none yet */
+    rh_time due, origin;
+    uint64_t times;
+} rh_roll;
+
 struct rh_book {
     rh_leg *legs;
     rh_leg_memory *memory;
@@ -32,6 +43,8 @@ struct rh_book {
     rh_option_leg *options; /* open options as rules see them, and the leg of each */
     size_t *leg_of_option;
     size_t n_legs;
+    rh_roll *rolls;
+    size_t n_rolls;
     uint32_t hedge, spot_instrument; /* RH_NO_INSTRUMENT: none */
     rh_forward_rule forward;
     double rate, rate_coin;
@@ -47,6 +60,24 @@ struct rh_book {
     rh_book_value value;
     unsigned conversions, forwards;
 };
+
+/* Gives leg i its terms; it waits, and nothing is known of it. */
+void rh_leg_make(rh_book *book, size_t i, const rh_leg_terms *terms);
+
+/* The price at which leg i trades by a rule; NaN while it isn't known. Only what was observed at
+ * or after `since` counts: a position isn't opened at yesterday's quote. */
+rh_price rh_leg_trade_price(const rh_book *book, size_t i, rh_leg_price rule, double number,
+                            rh_time since);
+
+/* Legs that the programmes add. */
+size_t rh_roll_n_legs(const rh_roll_terms *terms);
+rh_status rh_rolls_make(rh_book *book, const rh_book_terms *terms, rh_error *error);
+void rh_rolls_free(rh_book *book);
+
+/* Lets programmes that are due choose; their legs then open and close as others do. */
+void rh_rolls_advance(rh_book *book, double hedge_price);
+rh_time rh_rolls_next_time(const rh_book *book);
+int rh_rolls_finished(const rh_book *book);
 
 /* The value of a carried number at hedge price `p`. */
 double rh_carried_value(const rh_carried *carried, double p);

@@ -105,7 +105,7 @@ static rh_status check_needed(const survey *s, rh_error *error) {
     for (size_t i = 0; i < plan->n_legs; i++)
         if (s->seen[plan->legs[i].instrument].events == 0)
             return rh_fail(error, RH_BAD_DATA, "the data have nothing of %s",
-                           plan->experiment->book[i].instrument);
+                           rh_catalogue_get(plan->catalogue, plan->legs[i].instrument)->name);
     return RH_OK;
 }
 

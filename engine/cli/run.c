@@ -201,9 +201,16 @@ static rh_status never_opened(const session *s, const rh_leg *leg, rh_error *err
 static rh_status check_opened(const session *s, rh_error *error) {
     for (size_t i = 0; i < rh_book_n_legs(s->stage.book); i++) {
         const rh_leg *leg = rh_book_leg(s->stage.book, i);
-        if (leg->opened == RH_DAWN)
+        if (leg->opened == RH_DAWN && !leg->rolled)
             return never_opened(s, leg, error);
     }
+    for (size_t i = 0; i < s->plan->n_rolls; i++)
+        if (rh_book_rolls(s->stage.book, i) == 0)
+            return rh_fail(error, RH_BAD_DATA,
+                           "the book's roll never opened: the data never show contracts that it "
+                           "could take together with their prices and a price of %s; see "
+                           "`rehedge check`",
+                           s->experiment->hedge.instrument);
     return RH_OK;
 }
 

@@ -28,6 +28,11 @@ typedef struct {
     const char *instrument, *price, *close_price;
     double quantity;
     rh_time open, close;
+    int roll; /* rh_roll_structure; -1: one contract */
+    int64_t tenor, every;
+    const char *strike;
+    double delta; /* NaN: not given */
+    int settle;   /* rh_settle; -1: not given */
 } rh_book_entry;
 
 typedef struct {

@@ -97,95 +97,6 @@ static rh_status plan_data(rh_plan *plan, rh_error *error) {
     return status;
 }
 
-/* ---- book ---- */
-
-/* What a price key says; the side that is hit if it says nothing. */
-static int read_price(const char *text, double quantity, rh_leg_price *kind, double *number) {
-    static const char *const words[] = {"bid", "ask", "mid", "mark"};
-    *number = NAN;
-    if (!text) {
-        *kind = quantity < 0.0 ? RH_AT_BID : RH_AT_ASK;
-        return 0;
-    }
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(text, words[i]) != 0)
-            continue;
-        *kind = (rh_leg_price)i;
-        return 0;
-    }
-    *kind = RH_AT_NUMBER;
-    return rh_number_parse(text, strlen(text), number) == 0 && *number >= 0.0 ? 0 : -1;
-}
-
-static rh_status leg_fail(const rh_plan *plan, size_t i, const char *key, rh_error *error,
-                          const char *fault) {
-    char path[48];
-    (void)snprintf(path, sizeof path, "book.%zu.%s", i, key);
-    return rh_experiment_fail(plan->experiment, path, error, "%s", fault);
-}
-
-static rh_status leg_too_late(const rh_plan *plan, size_t i, const rh_instrument *instrument,
-                              rh_error *error) {
-    const rh_leg_terms *leg = &plan->legs[i];
-    const rh_time end = instrument->expiry < leg->close ? instrument->expiry : leg->close;
-    char path[48], from[RH_TIME_TEXT], to[RH_TIME_TEXT];
-    (void)snprintf(path, sizeof path, "book.%zu.open", i);
-    return rh_experiment_fail(plan->experiment, path, error,
-                              "%s ends at %s and may open only from %s on", instrument->name,
-                              rh_time_text(end, to), rh_time_text(leg->open, from));
-}
-
-static rh_status bad_price(const rh_plan *plan, size_t i, const char *key, const char *text,
-                           rh_error *error) {
-    char path[48];
-    (void)snprintf(path, sizeof path, "book.%zu.%s", i, key);
-    return rh_experiment_fail(plan->experiment, path, error,
-                              "'%s' is not bid, ask, mid, mark or a number from 0", text);
-}
-
-static rh_status plan_leg(rh_plan *plan, size_t i, rh_error *error) {
-    const rh_book_entry *entry = &plan->experiment->book[i];
-    rh_leg_terms *leg = &plan->legs[i];
-    char path[48];
-    (void)snprintf(path, sizeof path, "book.%zu.instrument", i);
-    rh_status status = rh_plan_resolve(plan, entry->instrument, path, &leg->instrument, error);
-    if (status == RH_OK)
-        status = rh_plan_add_dated_future(plan, leg->instrument, error);
-    if (status != RH_OK)
-        return status;
-    const rh_instrument *instrument = rh_catalogue_get(plan->catalogue, leg->instrument);
-    status = rh_plan_one_underlying(plan, instrument, path, error);
-    if (status != RH_OK)
-        return status;
-    leg->quantity = entry->quantity;
-    leg->open = entry->open == RH_NEVER ? plan->experiment->from : entry->open;
-    if (leg->open == RH_NEVER)
-        leg->open = RH_DAWN;
-    leg->close = entry->close;
-    if (leg->quantity == 0.0)
-        return leg_fail(plan, i, "quantity", error, "is 0");
-    if (leg->open >= instrument->expiry || leg->open >= leg->close)
-        return leg_too_late(plan, i, instrument, error);
-    if (read_price(entry->price, leg->quantity, &leg->open_price, &leg->open_number) != 0)
-        return bad_price(plan, i, "price", entry->price, error);
-    if (read_price(entry->close_price, -leg->quantity, &leg->close_price, &leg->close_number) != 0)
-        return bad_price(plan, i, "close_price", entry->close_price, error);
-    return RH_OK;
-}
-
-static rh_status plan_book(rh_plan *plan, rh_error *error) {
-    plan->n_legs = plan->experiment->n_book;
-    if (plan->n_legs == 0)
-        return rh_experiment_fail(plan->experiment, "book", error, "no position is given");
-    plan->legs = rh_allocate(plan->n_legs, sizeof *plan->legs);
-    if (!plan->legs)
-        return rh_no_memory(error);
-    rh_status status = RH_OK;
-    for (size_t i = 0; i < plan->n_legs && status == RH_OK; i++)
-        status = plan_leg(plan, i, error);
-    return status;
-}
-
 /* ---- hedge ---- */
 
 static rh_status plan_hedge(rh_plan *plan, rh_error *error) {
@@ -200,23 +111,6 @@ static rh_status plan_hedge(rh_plan *plan, rh_error *error) {
         return rh_experiment_fail(plan->experiment, path, error,
                                   "%s is an option; hedge with spot, a perpetual or a future",
                                   hedge->name);
-    return RH_OK;
-}
-
-/* A future that expires before the book would leave it without a hedge. */
-static rh_status check_hedge_lasts(const rh_plan *plan, rh_error *error) {
-    const rh_instrument *hedge = rh_catalogue_get(plan->catalogue, plan->lane.hedge);
-    for (size_t i = 0; i < plan->n_legs; i++) {
-        const rh_instrument *leg = rh_catalogue_get(plan->catalogue, plan->legs[i].instrument);
-        rh_time end = leg->expiry < plan->legs[i].close ? leg->expiry : plan->legs[i].close;
-        if (plan->experiment->to < end)
-            end = plan->experiment->to;
-        if (hedge->expiry < end)
-            return rh_experiment_fail(plan->experiment, "hedge.instrument", error,
-                                      "%s expires before %s ends; use a later future or a "
-                                      "perpetual",
-                                      hedge->name, leg->name);
-    }
     return RH_OK;
 }
 
@@ -330,6 +224,8 @@ static void plan_valuation(rh_plan *plan) {
     const rh_experiment *e = plan->experiment;
     plan->book = (rh_book_terms){.legs = plan->legs,
                                  .n_legs = plan->n_legs,
+                                 .rolls = plan->rolls,
+                                 .n_rolls = plan->n_rolls,
                                  .hedge = plan->lane.hedge,
                                  .ratio = plan->ratio,
                                  .ratio_values = &plan->ratio_values,
@@ -352,7 +248,8 @@ static rh_status plan_venue(rh_plan *plan, rh_error *error) {
                               plan->experiment->venue);
 }
 
-static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_error *error) {
+static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_listing *listing,
+                      rh_error *error) {
     const rh_experiment *e = plan->experiment;
     rh_status status = plan_venue(plan, error);
     for (size_t i = 0; i < e->n_instruments && status == RH_OK; i++)
@@ -362,11 +259,11 @@ static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_error *erro
     if (status == RH_OK)
         status = plan_hedge(plan, error);
     if (status == RH_OK)
-        status = plan_book(plan, error);
-    if (status == RH_OK)
-        status = check_hedge_lasts(plan, error);
+        status = rh_plan_legs(plan, error);
     if (status == RH_OK)
         status = plan_data(plan, error);
+    if (status == RH_OK)
+        status = rh_plan_rolls(plan, listing, error);
     if (status != RH_OK)
         return status;
     plan_lane(plan);
@@ -379,16 +276,22 @@ static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_error *erro
     return status;
 }
 
-static rh_status new_plan(const rh_experiment *experiment, const rh_registry *registry,
-                          rh_catalogue *shared, rh_plan **out, rh_error *error) {
+rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
+                             const rh_plan_shared *shared, rh_plan **out, rh_error *error) {
     rh_plan *plan = rh_allocate(1, sizeof *plan);
-    if (!plan)
+    rh_listing *own = shared->listing ? NULL : rh_listing_new();
+    rh_listing *listing = shared->listing ? shared->listing : own;
+    if (!plan || !listing) {
+        rh_release(plan);
+        rh_listing_free(own);
         return rh_no_memory(error);
+    }
     plan->experiment = experiment;
     plan->underlying = "";
-    plan->borrowed = shared != NULL;
-    plan->catalogue = shared ? shared : rh_catalogue_new();
-    rh_status status = plan->catalogue ? fill(plan, registry, error) : rh_no_memory(error);
+    plan->borrowed = shared->catalogue != NULL;
+    plan->catalogue = shared->catalogue ? shared->catalogue : rh_catalogue_new();
+    rh_status status = plan->catalogue ? fill(plan, registry, listing, error) : rh_no_memory(error);
+    rh_listing_free(own);
     if (status != RH_OK) {
         rh_plan_free(plan);
         return status;
@@ -399,12 +302,7 @@ static rh_status new_plan(const rh_experiment *experiment, const rh_registry *re
 
 rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
                       rh_error *error) {
-    return new_plan(experiment, registry, NULL, out, error);
-}
-
-rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
-                             rh_catalogue *catalogue, rh_plan **out, rh_error *error) {
-    return new_plan(experiment, registry, catalogue, out, error);
+    return rh_plan_new_shared(experiment, registry, &(rh_plan_shared){0}, out, error);
 }
 
 void rh_plan_free(rh_plan *plan) {
@@ -417,6 +315,7 @@ void rh_plan_free(rh_plan *plan) {
     rh_release(plan->paths);
     rh_release(plan->sources);
     rh_release(plan->legs);
+    rh_release(plan->rolls);
     rh_values_free(&plan->strategy_values);
     rh_values_free(&plan->ratio_values);
     if (!plan->borrowed)

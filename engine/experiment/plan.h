@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "experiment/experiment.h"
+#include "experiment/listing.h"
 #include "replay/replay.h"
 #include "run/run.h"
 #include "strategy/registry.h"
@@ -23,6 +24,8 @@ typedef struct {
     char **paths; /* of the sources */
     rh_leg_terms *legs;
     size_t n_legs;
+    rh_roll_terms *rolls;
+    size_t n_rolls;
     const rh_strategy *strategy;
     const rh_ratio *ratio;
     rh_values strategy_values, ratio_values;
@@ -36,9 +39,14 @@ typedef struct {
 rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *registry, rh_plan **out,
                       rh_error *error);
 
-/* The same with a catalogue that several plans fill and that outlives them. */
+/* What several plans have in common; both outlive them. */
+typedef struct {
+    rh_catalogue *catalogue; /* that all fill; NULL: each has its own */
+    rh_listing *listing;     /* NULL: data files are read anew for their names */
+} rh_plan_shared;
+
 rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
-                             rh_catalogue *catalogue, rh_plan **out, rh_error *error);
+                             const rh_plan_shared *shared, rh_plan **out, rh_error *error);
 void rh_plan_free(rh_plan *plan);
 
 /* The rule and the parameters that differ from their defaults: "interval every=8h". Returns the

@@ -24,4 +24,11 @@ rh_status rh_plan_add_dated_future(rh_plan *plan, uint32_t id, rh_error *error);
 rh_status rh_plan_one_underlying(rh_plan *plan, const rh_instrument *instrument, const char *path,
                                  rh_error *error);
 
+/* plan_book.c: the positions of the book that are one contract each. After the hedge. */
+rh_status rh_plan_legs(rh_plan *plan, rh_error *error);
+
+/* Its programmes: every option that the data list and that they may take becomes part of the
+ * catalogue. After the data. */
+rh_status rh_plan_rolls(rh_plan *plan, rh_listing *listing, rh_error *error);
+
 #endif

@@ -192,9 +192,9 @@ static rh_contract describe(const rh_leg *leg) {
     return (rh_contract){.size = leg->size,
                          .right = leg->instrument->right,
                          .inverse = leg->instrument->settle == RH_INVERSE,
-                         .strike = leg->instrument->strike,
+                         .strike = leg->rolled ? NAN : leg->instrument->strike,
                          .open = leg->terms.open,
-                         .expiry = leg->instrument->expiry};
+                         .expiry = leg->rolled ? RH_NEVER : leg->instrument->expiry};
 }
 
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {

@@ -92,7 +92,8 @@ static const char book_sql[] =
     "  || coalesce(json_extract(value, '$.instrument'),"
     "   coalesce(json_extract(value, '$.tenor') || ' ', '')"
     "   || coalesce(json_extract(value, '$.roll'), '?')"
-    "   || coalesce(' every ' || json_extract(value, '$.every'), '')) END, ', ')"
+    "   || CASE json_extract(value, '$.every') WHEN '0s' THEN ' at each expiry'"
+    "       ELSE ' every ' || json_extract(value, '$.every') END) END, ', ')"
     " FROM json_each(?1, '$.book') WHERE type = 'object'";
 
 /* hedge.instrument is a name or a list, ratio a name or a mapping with a name. */

@@ -213,7 +213,8 @@ static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *r
                                rh_error *error) {
     rh_plan *alone;
     const size_t known = cases->n_tapes;
-    rh_status status = rh_plan_new(c->experiment, registry, &alone, error);
+    const rh_plan_shared shared = {.listing = cases->listing};
+    rh_status status = rh_plan_new_shared(c->experiment, registry, &shared, &alone, error);
     if (status != RH_OK)
         return status;
     if (rh_make_room(&cases->catalogues, known, &cases->tapes_capacity,
@@ -234,9 +235,10 @@ static rh_status place_on_tape(rh_cases *cases, rh_case *c, const rh_registry *r
 static rh_status share(rh_cases *cases, rh_case *c, const rh_registry *registry, rh_error *error) {
     const unsigned scopes = 1u << RH_SCOPE_TAPE | 1u << RH_SCOPE_BOOK | 1u << RH_SCOPE_VALUATION;
     rh_status status = place_on_tape(cases, c, registry, error);
-    if (status == RH_OK)
-        status = rh_plan_new_shared(c->experiment, registry, cases->catalogues[c->tape], &c->plan,
-                                    error);
+    if (status == RH_OK) {
+        const rh_plan_shared shared = {cases->catalogues[c->tape], cases->listing};
+        status = rh_plan_new_shared(c->experiment, registry, &shared, &c->plan, error);
+    }
     if (status != RH_OK)
         return status;
     return place_of(&cases->book_texts, &cases->n_books, &cases->books_capacity,
@@ -346,8 +348,9 @@ rh_status rh_cases_read(const char *path, const char *const *given, size_t n_giv
                         rh_cases *out, rh_error *error) {
     rh_experiment *base = NULL;
     const reading r = {path, given, n_given, registry, out};
-    *out = (rh_cases){0};
-    rh_status status = rh_axes_read(axes, n_axes, &out->axes, error);
+    *out = (rh_cases){.listing = rh_listing_new()};
+    rh_status status =
+        out->listing ? rh_axes_read(axes, n_axes, &out->axes, error) : rh_no_memory(error);
     for (size_t i = 0; i < out->axes.n_axes && status == RH_OK; i++)
         status = check_axis(&out->axes.axes[i], registry, error);
     if (status == RH_OK)
@@ -378,5 +381,6 @@ void rh_cases_free(rh_cases *cases) {
     rh_release(cases->tape_texts);
     rh_release(cases->book_texts);
     rh_axes_free(&cases->axes);
+    rh_listing_free(cases->listing);
     *cases = (rh_cases){0};
 }

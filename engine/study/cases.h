@@ -26,6 +26,7 @@ typedef struct {
     size_t merged; /* combinations that were equal to an earlier one */
     rh_axes axes;
     rh_catalogue **catalogues; /* one for each tape */
+    rh_listing *listing;       /* the instruments that the data name */
     size_t n_tapes, tapes_capacity;
     char **tape_texts, **book_texts; /* what tapes and books are told apart by */
     size_t n_books, books_capacity, tape_texts_capacity;

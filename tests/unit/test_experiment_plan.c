@@ -445,13 +445,14 @@ static void labels_name_what_differs_from_the_default(void **state) {
 static void plans_may_share_a_catalogue(void **state) {
     static const char *const settings[] = {"hedge.instrument=BTCUSDT"};
     rh_catalogue *catalogue = rh_catalogue_new();
+    const rh_plan_shared shared = {.catalogue = catalogue};
     planned p = good_plan(least, NULL, 0), q = good_plan(least, settings, 1);
     rh_plan *plans[2] = {NULL, NULL};
     (void)state;
     write_file(least);
-    assert_int_equal(rh_plan_new_shared(p.experiment, registry, catalogue, &plans[0], &p.error),
+    assert_int_equal(rh_plan_new_shared(p.experiment, registry, &shared, &plans[0], &p.error),
                      RH_OK);
-    assert_int_equal(rh_plan_new_shared(q.experiment, registry, catalogue, &plans[1], &q.error),
+    assert_int_equal(rh_plan_new_shared(q.experiment, registry, &shared, &plans[1], &q.error),
                      RH_OK);
     assert_int_equal(plans[0]->legs[0].instrument, plans[1]->legs[0].instrument);
     assert_int_not_equal(plans[0]->lane.hedge, plans[1]->lane.hedge);

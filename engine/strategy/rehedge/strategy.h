@@ -206,11 +206,12 @@ typedef struct rh_wake {
 
 /* ---- what a rule may ask of the engine when it starts ---- */
 
-/* One position of the book as the experiment gives it; not all are open at the start. */
+/* One position of the book as the experiment gives it; not all are open at the start. A position
+ * that is renewed shows as several, of unknown strike and without expiry. */
 typedef struct rh_contract {
     double size;        /* signed units of underlying */
     int right, inverse; /* +1 call, -1 put, 0 no option; 1 if settled in coin */
-    double strike;      /* options: USD */
+    double strike;      /* options: USD; NaN: yet to be chosen */
     int64_t open, expiry; /* first instant at which it may open; INT64_MAX without expiry */
 } rh_contract;
 
