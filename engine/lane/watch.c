@@ -10,38 +10,68 @@ static rh_watch always(rh_watch watch) {
     return watch;
 }
 
-/* Balances that change between touches in another way than with the hedge's price. */
-static int balances_drift(const rh_lane *lane) {
-    const int funding = rh_market_funding(lane->market) == RH_FUNDING_CONTINUOUS;
-    return lane->terms.rate != 0.0 || lane->terms.rate_coin != 0.0 || funding ||
-           lane->n_holdings > 1;
+/* A balance that changes between touches in another way than with the hedge. */
+static int drifts(const rh_lane *lane, rh_currency currency) {
+    const double rate = currency == RH_USD ? lane->terms.rate : lane->terms.rate_coin;
+    if (rate != 0.0 && rh_ledger_cash(lane->ledger, currency) != 0.0)
+        return 1;
+    for (size_t i = HEDGE + 1; i < lane->n_holdings; i++) {
+        const rh_holding *holding = rh_ledger_holding(lane->ledger, i);
+        if (holding->quantity != 0.0 && rh_settles_in(holding->instrument) == currency)
+            return 1;
+    }
+    return 0;
+}
+
+/* Adds `sign` times the balance in a currency, as rh_ledger_look would find it. 0 if it drifts. */
+static int add_balance(const rh_lane *lane, rh_watch *watch, rh_currency unit, rh_currency currency,
+                       double sign) {
+    const rh_holding *hedge = rh_ledger_holding(lane->ledger, HEDGE);
+    const double size = sign * hedge->quantity * lane->hedge->multiplier;
+    const int inverse = lane->hedge->settle == RH_INVERSE;
+    double stays = sign * rh_ledger_cash(lane->ledger, currency);
+    if (drifts(lane, currency))
+        return 0;
+    if (size != 0.0 && rh_settles_in(lane->hedge) == currency) {
+        stays += sign * hedge->quantity * hedge->funding_seen;
+        if (lane->hedge->kind != RH_SPOT)
+            stays += inverse ? size / hedge->entry : -size * hedge->entry;
+        watch->b += inverse ? -size : size;
+        watch->c -= sign * hedge->quantity;
+    }
+    *(currency == unit ? &watch->a : &watch->d) += stays;
+    return 1;
 }
 
 /* gap = exposure of the book + balance that counts + exposure of the hedge - target. */
 static rh_watch watch_gap(const rh_lane *lane, rh_watch watch) {
     const rh_holding *hedge = rh_ledger_holding(lane->ledger, HEDGE);
     const double size = hedge->quantity * lane->hedge->multiplier;
-    const int inverse = lane->hedge->settle == RH_INVERSE;
-    const int include = lane->terms.collateral == RH_COLLATERAL_INCLUDED;
     const int usd = lane->terms.numeraire == RH_NUMERAIRE_USD;
-    const double cash_coin = rh_ledger_cash(lane->ledger, RH_COIN);
-    if (balances_drift(lane))
-        return always(watch);
-    if (!usd && include && (!inverse || rh_ledger_cash(lane->ledger, RH_USD) != 0.0))
-        return always(watch); /* W / S is neither constant nor a multiple of 1 / P */
+    int linear = 1;
     watch.series.kind = RH_SERIES_EXPOSURE;
     watch.series.numeraire = lane->terms.numeraire;
     watch.series.instrument = lane->terms.hedge;
     watch.a -= lane->terms.target;
-    if (usd && include)
-        watch.a += cash_coin;
-    if (!inverse)
-        watch.a += size;
-    else if (usd && include && size != 0.0)
-        watch.a += size / hedge->entry;
-    else
-        watch.b = size;
-    return watch;
+    *(lane->hedge->settle == RH_INVERSE ? &watch.b : &watch.a) += size;
+    if (lane->terms.collateral == RH_COLLATERAL_INCLUDED)
+        linear = usd ? add_balance(lane, &watch, RH_COIN, RH_COIN, 1.0)
+                     : add_balance(lane, &watch, RH_COIN, RH_USD, -1.0);
+    return linear ? watch : always(watch);
+}
+
+/* pnl = worth of the options + both balances - equity at the start. */
+static rh_watch watch_pnl(const rh_lane *lane, rh_watch watch) {
+    const int usd = lane->terms.numeraire == RH_NUMERAIRE_USD;
+    const rh_currency unit = usd ? RH_USD : RH_COIN;
+    watch.series.kind = RH_SERIES_VALUE;
+    watch.series.numeraire = lane->terms.numeraire;
+    watch.series.instrument = lane->terms.hedge;
+    watch.a -= usd ? lane->start.usd : lane->start.coin;
+    return add_balance(lane, &watch, unit, RH_USD, 1.0) &&
+                   add_balance(lane, &watch, unit, RH_COIN, 1.0)
+               ? watch
+               : always(watch);
 }
 
 rh_watch rh_lane_watch(const rh_lane *lane) {
@@ -60,6 +90,7 @@ rh_watch rh_lane_watch(const rh_lane *lane) {
     switch (wake->signal) {
     case RH_SIGNAL_NONE: return watch;
     case RH_SIGNAL_GAP: return watch_gap(lane, watch);
+    case RH_SIGNAL_PNL: return watch_pnl(lane, watch);
     case RH_SIGNAL_PRICE:
         watch.series.kind = RH_SERIES_PRICE;
         watch.series.instrument = lane->terms.hedge;
@@ -79,22 +110,52 @@ rh_watch rh_lane_watch(const rh_lane *lane) {
     return watch;
 }
 
-void rh_series_now(const rh_series *series, rh_book *book, const rh_market *market, double *s,
-                   double *scale, double *inverse) {
+static double or_nothing(double x) {
+    return isfinite(x) ? x : 0.0;
+}
+
+static double scale_of(const rh_series *series, const rh_book_value *value) {
+    switch (series->scale) {
+    case RH_SCALE_SIZE: return value->size_options;
+    case RH_SCALE_GAMMA: return fabs(value->gamma) * value->hedge;
+    default: return 1.0;
+    }
+}
+
+/* Exposures are in coin, values in the numeraire. */
+static rh_series_value with_balances(const rh_series *series, const rh_book_value *value,
+                                     const rh_market *market) {
+    const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(market), series->instrument);
+    const int usd = series->numeraire == RH_NUMERAIRE_USD;
+    const int exposure = series->kind == RH_SERIES_EXPOSURE, in_coin = exposure || !usd;
+    const int inverse = hedge->settle == RH_INVERSE;
+    const double other = in_coin ? 1.0 / value->spot : value->spot;
+    const double own = inverse == in_coin ? 1.0 : other;
+    const double worth = value->option_value_usd;
+    const double exposed = usd ? value->exposure_usd : value->exposure_coin;
+    return (rh_series_value){
+        .s = exposure ? exposed
+             : usd    ? worth
+                      : worth / value->spot,
+        .x1 = or_nothing(own * (inverse ? 1.0 / value->hedge : value->hedge)),
+        .x2 = or_nothing(own * rh_market_state(market, series->instrument)->funding_paid),
+        .x3 = or_nothing(other),
+    };
+}
+
+rh_series_value rh_series_now(const rh_series *series, rh_book *book, const rh_market *market) {
     const rh_state *state = rh_market_state(market, series->instrument);
-    const int needs_book = series->kind == RH_SERIES_EXPOSURE || series->scale != RH_SCALE_ONE;
+    const int balances = series->kind == RH_SERIES_EXPOSURE || series->kind == RH_SERIES_VALUE;
+    const int needs_book = balances || series->scale != RH_SCALE_ONE;
     const rh_book_value *value = needs_book ? rh_book_value_now(book) : NULL;
-    *inverse = 0.0;
+    rh_series_value now = {0};
     switch (series->kind) {
     case RH_SERIES_EXPOSURE:
-        *s = series->numeraire == RH_NUMERAIRE_USD ? value->exposure_usd : value->exposure_coin;
-        *inverse = 1.0 / value->hedge;
-        break;
-    case RH_SERIES_PRICE: *s = rh_market_price(state).value; break;
-    case RH_SERIES_VARIANCE: *s = state->variance; break;
-    default: *s = (double)state->observations; break;
+    case RH_SERIES_VALUE: now = with_balances(series, value, market); break;
+    case RH_SERIES_PRICE: now.s = rh_market_price(state).value; break;
+    case RH_SERIES_VARIANCE: now.s = state->variance; break;
+    default: now.s = (double)state->observations; break;
     }
-    *scale = series->scale == RH_SCALE_SIZE    ? value->size_options
-             : series->scale == RH_SCALE_GAMMA ? fabs(value->gamma) * value->hedge
-                                               : 1.0;
+    now.scale = scale_of(series, value);
+    return now;
 }

@@ -69,7 +69,7 @@ void rh_ledger_free(rh_ledger *ledger) {
 
 /* ---- cash ---- */
 
-static rh_currency currency_of(const rh_instrument *instrument) {
+rh_currency rh_settles_in(const rh_instrument *instrument) {
     return instrument->settle == RH_INVERSE ? RH_COIN : RH_USD;
 }
 
@@ -120,7 +120,7 @@ double rh_ledger_cash(const rh_ledger *ledger, rh_currency currency) {
 double rh_ledger_balance(const rh_ledger *ledger, rh_currency currency) {
     double balance = ledger->cash[currency];
     for (size_t i = 0; i < ledger->n_holdings; i++)
-        if (currency_of(ledger->holdings[i].instrument) == currency)
+        if (rh_settles_in(ledger->holdings[i].instrument) == currency)
             balance += ledger->holdings[i].accrued;
     return balance;
 }
@@ -161,11 +161,11 @@ static double interest_due(const rh_ledger *ledger, rh_currency currency) {
 double rh_ledger_look(const rh_ledger *ledger, rh_currency currency) {
     double balance = ledger->cash[currency] + interest_due(ledger, currency);
     for (size_t i = 0; i < ledger->n_holdings; i++)
-        if (currency_of(ledger->holdings[i].instrument) == currency)
+        if (rh_settles_in(ledger->holdings[i].instrument) == currency)
             balance += funding_due(ledger, &ledger->holdings[i]);
     for (size_t i = 0; i < ledger->n_holdings; i++) {
         const rh_holding *holding = &ledger->holdings[i];
-        if (currency_of(holding->instrument) == currency)
+        if (rh_settles_in(holding->instrument) == currency)
             balance += accrued_at(holding, market_price(ledger, holding));
     }
     return balance;
@@ -185,7 +185,7 @@ static void revalue_balances(rh_ledger *ledger, double spot) {
  * USD stays in basis. */
 static void explain_book_holding(rh_ledger *ledger, const rh_holding *holding, double from,
                                  double gained, double hedge_move) {
-    const rh_currency currency = currency_of(holding->instrument);
+    const rh_currency currency = rh_settles_in(holding->instrument);
     const double exposure = rh_exposure(holding->instrument, holding->quantity, from);
     const double delta = exposure * hedge_move;
     ledger->explained.usd[RH_TERM_DELTA] += delta;
@@ -204,13 +204,13 @@ static void mark_holding(rh_ledger *ledger, rh_holding *holding, double hedge_mo
     const double gained = accrued - holding->accrued;
     holding->accrued = accrued;
     if (holding->role == RH_HELD_AS_HEDGE)
-        explain(ledger, RH_TERM_HEDGE, currency_of(holding->instrument), gained);
+        explain(ledger, RH_TERM_HEDGE, rh_settles_in(holding->instrument), gained);
     else
         explain_book_holding(ledger, holding, from, gained, hedge_move);
 }
 
 static rh_status pay_funding(rh_ledger *ledger, rh_holding *holding, rh_error *error) {
-    const rh_currency currency = currency_of(holding->instrument);
+    const rh_currency currency = rh_settles_in(holding->instrument);
     const double amount = funding_due(ledger, holding);
     holding->funding_seen = rh_market_state(ledger->market, holding->id)->funding_paid;
     explain(ledger, RH_TERM_FUNDING, currency, amount);
@@ -253,7 +253,8 @@ static rh_status realise(rh_ledger *ledger, rh_holding *holding, rh_flow_reason 
     double amount = holding->accrued;
     holding->accrued = 0.0;
     holding->entry = holding->price;
-    return move_cash(ledger, currency_of(holding->instrument), reason, holding->id, amount, error);
+    return move_cash(ledger, rh_settles_in(holding->instrument), reason, holding->id, amount,
+                     error);
 }
 
 static rh_status pay_fee(rh_ledger *ledger, rh_currency currency, uint32_t id, double fee,
@@ -265,7 +266,7 @@ static rh_status pay_fee(rh_ledger *ledger, rh_currency currency, uint32_t id, d
 rh_status rh_ledger_trade(rh_ledger *ledger, size_t i, double quantity, double price, double mid,
                           double decided, double fee, rh_fill *fill, rh_error *error) {
     rh_holding *holding = &ledger->holdings[i];
-    const rh_currency currency = currency_of(holding->instrument);
+    const rh_currency currency = rh_settles_in(holding->instrument);
     const double spread = -rh_variation(holding->instrument, quantity, price, mid);
     const double latency = rh_variation(holding->instrument, quantity, decided, mid);
     const double gained = rh_variation(holding->instrument, quantity, price, holding->price);
@@ -297,13 +298,13 @@ rh_status rh_ledger_trade(rh_ledger *ledger, size_t i, double quantity, double p
 }
 
 static rh_currency currency_by_id(const rh_ledger *ledger, uint32_t id) {
-    return currency_of(rh_catalogue_get(rh_market_catalogue(ledger->market), id));
+    return rh_settles_in(rh_catalogue_get(rh_market_catalogue(ledger->market), id));
 }
 
 rh_status rh_ledger_option(rh_ledger *ledger, uint32_t id, double size, double price, double mark,
                            double fee, rh_fill *fill, rh_error *error) {
     const rh_instrument *option = rh_catalogue_get(rh_market_catalogue(ledger->market), id);
-    const rh_currency currency = currency_of(option);
+    const rh_currency currency = rh_settles_in(option);
     const double spread = size * (price - mark);
     explain(ledger, RH_TERM_SPREAD, currency, -spread);
     fill->ts = ledger->touched;
@@ -329,7 +330,7 @@ rh_status rh_ledger_settle_future(rh_ledger *ledger, size_t i, double delivery, 
     rh_holding *holding = &ledger->holdings[i];
     double gained = rh_variation(holding->instrument, holding->quantity, holding->price, delivery);
     holding->accrued += gained;
-    explain(ledger, RH_TERM_SETTLEMENT, currency_of(holding->instrument), gained);
+    explain(ledger, RH_TERM_SETTLEMENT, rh_settles_in(holding->instrument), gained);
     holding->filled -= holding->quantity;
     holding->quantity = 0.0;
     return realise(ledger, holding, RH_FLOW_SETTLEMENT, error);

@@ -63,6 +63,9 @@ rh_status rh_ledger_new(const rh_ledger_terms *terms, const rh_market *market,
                         rh_flow_listener listener, rh_ledger **out, rh_error *error);
 void rh_ledger_free(rh_ledger *ledger);
 
+/* The currency in which an instrument's gains are paid. */
+rh_currency rh_settles_in(const rh_instrument *instrument);
+
 /* Brings the account to now at conversion price `spot` (USD per coin, not NaN). The first call
  * starts the clock. Holdings without a price now stay at the last one. */
 rh_status rh_ledger_touch(rh_ledger *ledger, double spot, rh_error *error);

@@ -9,11 +9,14 @@
  * without a branch is what compilers turn into vector instructions. */
 enum { BLOCK = 64 };
 
+enum { A, B, C, D, WIDTH, N_COLUMNS };
+
 /* Lanes of one book that wait for one number. */
 typedef struct {
     size_t book;
     rh_series series;
-    double *a, *b, *width;
+    double *column[N_COLUMNS];
+    double largest[WIDTH]; /* |a| to |d| so far, for the rounding of their sum */
     size_t *lane;
     size_t count, capacity;
 } table;
@@ -61,9 +64,8 @@ void rh_alarms_free(rh_alarms *alarms) {
     if (!alarms)
         return;
     for (size_t i = 0; i < alarms->n_tables; i++) {
-        rh_release(alarms->tables[i].a);
-        rh_release(alarms->tables[i].b);
-        rh_release(alarms->tables[i].width);
+        for (int c = 0; c < N_COLUMNS; c++)
+            rh_release(alarms->tables[i].column[c]);
         rh_release(alarms->tables[i].lane);
     }
     rh_release(alarms->tables);
@@ -78,16 +80,23 @@ void rh_alarms_free(rh_alarms *alarms) {
 
 static void set_time(rh_alarms *alarms, size_t lane, rh_time at) {
     const size_t block = lane / BLOCK;
-    alarms->at[lane] = at;
+    const rh_time before = alarms->at[lane];
     rh_time earliest = RH_NEVER;
+    alarms->at[lane] = at;
+    if (at <= alarms->earliest[block] || before > alarms->earliest[block]) {
+        if (at < alarms->earliest[block])
+            alarms->earliest[block] = at;
+        return;
+    }
     for (size_t i = block * BLOCK; i < (block + 1) * BLOCK; i++)
         earliest = alarms->at[i] < earliest ? alarms->at[i] : earliest;
     alarms->earliest[block] = earliest;
 }
 
 static void clear_slot(table *t, size_t slot) {
-    t->a[slot] = t->b[slot] = 0.0;
-    t->width[slot] = INFINITY;
+    for (int c = A; c < WIDTH; c++)
+        t->column[c][slot] = 0.0;
+    t->column[WIDTH][slot] = INFINITY;
 }
 
 /* The last entry takes the place of the one that leaves. */
@@ -97,9 +106,8 @@ static void leave_table(rh_alarms *alarms, size_t lane) {
         return;
     table *t = &alarms->tables[from.table];
     const size_t last = --t->count;
-    t->a[from.slot] = t->a[last];
-    t->b[from.slot] = t->b[last];
-    t->width[from.slot] = t->width[last];
+    for (int c = 0; c < N_COLUMNS; c++)
+        t->column[c][from.slot] = t->column[c][last];
     t->lane[from.slot] = t->lane[last];
     alarms->places[t->lane[from.slot]].slot = from.slot;
     clear_slot(t, last);
@@ -130,15 +138,24 @@ static rh_status make_room(table *t, rh_error *error) {
     if (t->count < t->capacity)
         return RH_OK;
     const size_t larger = t->capacity ? t->capacity * 2 : BLOCK;
-    if (rh_resize_array(&t->a, larger, sizeof *t->a) != 0 ||
-        rh_resize_array(&t->b, larger, sizeof *t->b) != 0 ||
-        rh_resize_array(&t->width, larger, sizeof *t->width) != 0 ||
-        rh_resize_array(&t->lane, larger, sizeof *t->lane) != 0)
+    for (int c = 0; c < N_COLUMNS; c++)
+        if (rh_resize_array(&t->column[c], larger, sizeof *t->column[c]) != 0)
+            return rh_no_memory(error);
+    if (rh_resize_array(&t->lane, larger, sizeof *t->lane) != 0)
         return rh_no_memory(error);
     for (size_t i = t->capacity; i < larger; i++)
         clear_slot(t, i);
     t->capacity = larger;
     return RH_OK;
+}
+
+static void write_slot(table *t, size_t slot, const rh_watch *watch) {
+    const double numbers[N_COLUMNS] = {watch->a, watch->b, watch->c, watch->d, watch->width};
+    for (int c = 0; c < N_COLUMNS; c++)
+        t->column[c][slot] = numbers[c];
+    for (int c = A; c < WIDTH; c++)
+        if (fabs(numbers[c]) > t->largest[c])
+            t->largest[c] = fabs(numbers[c]);
 }
 
 rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_watch *watch,
@@ -161,10 +178,7 @@ rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_wa
         *now = (place){t, alarms->tables[t].count++};
         alarms->tables[t].lane[now->slot] = lane;
     }
-    table *t = &alarms->tables[now->table];
-    t->a[now->slot] = watch->a;
-    t->b[now->slot] = watch->b;
-    t->width[now->slot] = watch->width;
+    write_slot(&alarms->tables[now->table], now->slot, watch);
     return RH_OK;
 }
 
@@ -177,17 +191,28 @@ rh_time rh_alarms_next_time(const rh_alarms *alarms) {
     return next;
 }
 
-/* A crossing that rounding could hide counts: |x| is taken larger by a billionth of its parts. */
-static int crossed(double s, double scale, double inverse, double a, double b, double width) {
-    const double moved = b != 0.0 ? b * inverse : 0.0;
-    return fabs(s + a + moved) + 1e-9 * (fabs(s) + fabs(a) + fabs(moved)) > width * scale;
+/* A crossing that rounding could hide counts: the sum is taken larger by a billionth of the largest
+ * parts that it may have. */
+static double rounding(const table *t, const rh_series_value *x) {
+    return 1e-9 * (fabs(x->s) + t->largest[A] + t->largest[B] * fabs(x->x1) +
+                   t->largest[C] * fabs(x->x2) + t->largest[D] * fabs(x->x3));
 }
 
-static int any_crossed(const table *t, size_t from, double s, double scale, double inverse) {
-    const double *a = t->a + from, *b = t->b + from, *width = t->width + from;
+static int crossed(const table *t, size_t i, const rh_series_value *x, double slack) {
+    const double sum = x->s + t->column[A][i] + t->column[B][i] * x->x1 + t->column[C][i] * x->x2 +
+                       t->column[D][i] * x->x3;
+    return fabs(sum) + slack > t->column[WIDTH][i] * x->scale;
+}
+
+static int any_crossed(const table *t, size_t from, const rh_series_value *x, double slack) {
+    const double *a = t->column[A] + from, *b = t->column[B] + from, *c = t->column[C] + from,
+                 *d = t->column[D] + from, *width = t->column[WIDTH] + from;
+    const double s = x->s, x1 = x->x1, x2 = x->x2, x3 = x->x3, scale = x->scale;
     int64_t any = 0; /* as wide as a double, so that a comparison's mask fits */
-    for (int i = 0; i < BLOCK; i++)
-        any |= crossed(s, scale, inverse, a[i], b[i], width[i]) ? 1 : 0;
+    for (int i = 0; i < BLOCK; i++) {
+        const double sum = s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3;
+        any |= fabs(sum) + slack > width[i] * scale ? 1 : 0;
+    }
     return any != 0;
 }
 
@@ -205,18 +230,18 @@ static void list(listing *l, size_t lane) {
 }
 
 static void list_table(listing *l, const table *t, rh_book *const *books, const rh_market *market) {
-    double s, scale, inverse;
     if (t->series.kind == RH_SERIES_ALWAYS) {
         for (size_t i = 0; i < t->count; i++)
             list(l, t->lane[i]);
         return;
     }
-    rh_series_now(&t->series, books[t->book], market, &s, &scale, &inverse);
+    const rh_series_value x = rh_series_now(&t->series, books[t->book], market);
+    const double slack = rounding(t, &x);
     for (size_t from = 0; from < t->count; from += BLOCK) {
-        if (!any_crossed(t, from, s, scale, inverse))
+        if (!any_crossed(t, from, &x, slack))
             continue;
         for (size_t i = from; i < from + BLOCK && i < t->count; i++)
-            if (crossed(s, scale, inverse, t->a[i], t->b[i], t->width[i]))
+            if (crossed(t, i, &x, slack))
                 list(l, t->lane[i]);
     }
 }

@@ -126,7 +126,7 @@ static void random_rows(tape *t, const cast *c, uint64_t *seed) {
         if (i % 30 == 7)
             tape_say(t, (tape_row){.ts = now,
                                    .instrument = c->perpetual,
-                                   .rate = 1e-3 * draw_normal(seed),
+                                   .rate = 2e-2 * draw_normal(seed),
                                    .hours = 8,
                                    .source = t->delay[1] > 0});
         if (draw_below(seed, 4) == 0)
@@ -138,7 +138,7 @@ static void random_rows(tape *t, const cast *c, uint64_t *seed) {
 
 /* Legs that open, close and expire at different times; terms of all kinds. */
 static void random_lane(tape *t, int drift, uint64_t *seed) {
-    t->funding = drift ? RH_FUNDING_CONTINUOUS : RH_FUNDING_DISCRETE;
+    t->funding = drift || draw_below(seed, 2) ? RH_FUNDING_CONTINUOUS : RH_FUNDING_DISCRETE;
     t->book.settlement_window = draw_below(seed, 2) * 30 * RH_MIN;
     t->book.forward = (rh_forward_rule)draw_below(seed, 2);
     t->lane.numeraire = (rh_numeraire)draw_below(seed, 2);
