@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/format.h"
 
+#include "base/decimal.h"
 #include "base/number.h"
 
 #include <assert.h>
@@ -31,12 +32,18 @@ static const char *name_of(const rh_reading *reading, int field) {
     return reading->header.names[reading->column[field]];
 }
 
+static int read_number(const rh_row *row, const rh_cell *cell, double *out) {
+    if (row->roomy && rh_decimal_short(cell->text, cell->length, out) == 0)
+        return 0;
+    return rh_number_parse(cell->text, cell->length, out);
+}
+
 rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field, double *out,
                          rh_error *error) {
     char shown[RH_CELL_SHOWN];
     const rh_cell *cell = rh_cell_of(reading, row, field);
     *out = NAN;
-    if (cell && rh_number_parse(cell->text, cell->length, out) != 0)
+    if (cell && read_number(row, cell, out) != 0)
         return rh_cell_fail(reading, row, field, error, "%.80s: bad number '%s'",
                             name_of(reading, field), rh_cell_show(cell, shown));
     return RH_OK;
@@ -44,10 +51,12 @@ rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field
 
 rh_status rh_cell_amount(const rh_reading *reading, const rh_row *row, int field, double *out,
                          rh_error *error) {
+    char shown[RH_CELL_SHOWN];
     rh_status status = rh_cell_number(reading, row, field, out, error);
     if (status == RH_OK && *out < 0.0)
         return rh_cell_fail(reading, row, field, error, "%.80s: %s is negative",
-                            name_of(reading, field), rh_cell_of(reading, row, field)->text);
+                            name_of(reading, field),
+                            rh_cell_show(rh_cell_of(reading, row, field), shown));
     return status;
 }
 

@@ -210,7 +210,8 @@ const char *rh_reading_name(const rh_reading *reading, const rh_row *row, size_t
         return NULL;
     }
     *length = cell->length;
-    const char *blank = reading->format->vendor_names ? strchr(cell->text, ' ') : NULL;
+    const char *blank =
+        reading->format->vendor_names ? memchr(cell->text, ' ', cell->length) : NULL;
     if (blank)
         *length = (size_t)(blank - cell->text);
     if (*length < RH_NAME_MAX && is_printable(cell->text, *length))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/rows.h"
 
+#include "base/decimal.h"
 #include "base/memory.h"
 #include "feed/bytes.h"
+#include "feed/separators.h"
 
 #include <csv.h>
 #include <ctype.h>
@@ -10,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 16, GROWTH = 1 << 16 };
+enum { GROWTH = 1 << 16 };
 
 /* What a callback found wrong; libcsv cannot be stopped, so it is looked at afterwards. */
 typedef enum { FINE, NO_MEMORY, CELL_TOO_LONG, ROW_TOO_LONG, TOO_MANY_CELLS, LONE_CR } trouble;
@@ -20,19 +22,35 @@ struct rh_rows {
     rh_bytes *bytes;
     struct csv_parser parser;
     int parser_ready, finished;
-    size_t at, end;     /* unread part of `chunk` */
-    uint64_t line;      /* of the byte at `at` */
-    uint64_t row_line;  /* where the row began */
-    uint64_t cell_line; /* where the unfinished cell began */
-    int begun, done;    /* of the row */
+    size_t room;               /* bytes read at a time */
+    size_t at, end;            /* unread part of `chunk` */
+    int all_read;              /* no more bytes will come */
+    uint64_t line;             /* of the byte at `at` */
+    uint64_t row_line;         /* where the row began */
+    uint64_t cell_line;        /* where the unfinished cell began */
+    int begun, done, line_end; /* of the row: its first byte, last cell, end of line was there */
     trouble trouble;
     size_t count, used; /* cells and bytes of the row so far */
     size_t cells_capacity, text_capacity;
     size_t *starts; /* of the cells in `text`, which may move while the row grows */
     rh_cell *cells;
     char *text;
-    unsigned char chunk[CHUNK];
+    rh_separators_finder *find;   /* NULL: all by libcsv */
+    size_t separator, separators; /* the next one, and how many there are in `chunk` */
+    size_t doubt;                 /* first doubtful byte not before `at`; SIZE_MAX if none */
+    rh_cell plain[RH_ROW_CELLS];
+    uint64_t doubtful[RH_ROWS_BLOCK / 64];
+    uint32_t places[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
+    char chunk[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
 };
+
+static rh_rows_path chosen_path;
+static size_t chosen_room = RH_ROWS_BLOCK;
+
+void rh_rows_choose(rh_rows_path path, size_t block) {
+    chosen_path = path;
+    chosen_room = block;
+}
 
 const char *rh_cell_show(const rh_cell *cell, char buffer[RH_CELL_SHOWN]) {
     size_t length = cell->length < 40 ? cell->length : 40;
@@ -84,14 +102,14 @@ static trouble add_cell(rh_rows *r, const char *text, size_t length) {
         return ROW_TOO_LONG;
     if (r->count == RH_ROW_CELLS)
         return TOO_MANY_CELLS;
-    if (room_for_text(r, length + 1) != 0 || room_for_cell(r) != 0)
+    if (room_for_text(r, length + RH_DECIMAL_SLACK) != 0 || room_for_cell(r) != 0)
         return NO_MEMORY;
     if (length > 0)
         memcpy(r->text + r->used, text, length);
-    r->text[r->used + length] = '\0';
+    memset(r->text + r->used + length, 0, RH_DECIMAL_SLACK);
     r->starts[r->count] = r->used;
     r->cells[r->count++].length = length;
-    r->used += length + 1;
+    r->used += length + RH_DECIMAL_SLACK;
     return FINE;
 }
 
@@ -137,53 +155,166 @@ static rh_status check_parser(rh_rows *r, rh_error *error) {
     return fail_in_cell(r, error, "a quote inside a cell (quote the cell and double the quote)");
 }
 
-/* The piece up to the end of the line, or of what has been read. */
-static size_t piece_length(const rh_rows *r) {
-    const unsigned char *from = r->chunk + r->at;
-    const unsigned char *end = memchr(from, '\n', r->end - r->at);
-    return end ? (size_t)(end - from) + 1 : r->end - r->at;
+/* ---- bytes ---- */
+
+static void find_doubt(rh_rows *r) {
+    const size_t words = (r->end + 63) / 64;
+    size_t word = r->at / 64;
+    uint64_t bits = word < words ? r->doubtful[word] & UINT64_MAX << r->at % 64 : 0;
+    while (!bits && ++word < words)
+        bits = r->doubtful[word];
+    r->doubt = bits ? word * 64 + (size_t)__builtin_ctzll(bits) : SIZE_MAX;
 }
 
-static int is_blank(const unsigned char *piece, size_t length) {
+static void find_separators(rh_rows *r) {
+    r->separator = 0;
+    r->separators = r->find(r->chunk, r->end, r->places, r->doubtful);
+    while (r->separator < r->separators && r->places[r->separator] < r->at)
+        r->separator++;
+    find_doubt(r);
+}
+
+static int begins_with_mark(const rh_rows *r) {
+    return r->line == 1 && r->end >= 3 && memcmp(r->chunk, "\xef\xbb\xbf", 3) == 0;
+}
+
+/* What is unread moves to the front, and the rest of the chunk is filled. */
+static rh_status read_on(rh_rows *r, rh_error *error) {
+    const int first = r->line == 1 && r->end == 0;
+    const size_t kept = r->end - r->at;
+    size_t got;
+    memmove(r->chunk, r->chunk + r->at, kept);
+    r->at = 0;
+    r->end = kept;
+    rh_status status =
+        rh_bytes_read(r->bytes, (unsigned char *)r->chunk + kept, r->room - kept, &got, error);
+    if (status != RH_OK)
+        return status;
+    r->end += got;
+    r->all_read = r->end < r->room;
+    if (first && begins_with_mark(r))
+        r->at = 3;
+    if (r->find)
+        find_separators(r);
+    return RH_OK;
+}
+
+/* ---- rows without a doubt ---- */
+
+typedef enum { TAKEN, UNFINISHED, DOUBTFUL } plain_row;
+
+static inline int is_space(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static inline rh_cell cut(const char *from, const char *end) {
+    while (from < end && is_space(*from))
+        from++;
+    while (from < end && is_space(end[-1]))
+        end--;
+    return (rh_cell){from, (size_t)(end - from)};
+}
+
+/* Cuts the row that begins at `at` and ends with a line end in the chunk. `end` is where. */
+static plain_row cut_row(rh_rows *r, size_t *n_cells, size_t *end) {
+    const char *from = r->chunk + r->at;
+    size_t count = 0;
+    for (size_t i = r->separator; i < r->separators && count < RH_ROW_CELLS; i++) {
+        const char *to = r->chunk + r->places[i];
+        const int last = *to == '\n';
+        const char *until = last && to > from && to[-1] == '\r' ? to - 1 : to;
+        r->plain[count++] = cut(from, until);
+        from = to + 1;
+        if (!last)
+            continue;
+        *end = r->places[i];
+        *n_cells = count;
+        return *end < r->doubt ? TAKEN : DOUBTFUL;
+    }
+    return count < RH_ROW_CELLS ? UNFINISHED : DOUBTFUL;
+}
+
+static plain_row take_plain(rh_rows *r, rh_row *row) {
+    size_t count, end;
+    for (;;) {
+        const plain_row what = cut_row(r, &count, &end);
+        if (what != TAKEN)
+            return what;
+        r->at = end + 1;
+        r->separator += count;
+        r->line++;
+        if (count > 1 || r->plain[0].length > 0)
+            break; /* not a blank line */
+    }
+    *row = (rh_row){.line = r->line - 1, .count = count, .cells = r->plain, .plain = 1, .roomy = 1};
+    return TAKEN;
+}
+
+/* 1 and a row; 0 where libcsv has to go on; -1 with the error filled. */
+static int next_plain(rh_rows *r, rh_row *row, rh_error *error) {
+    for (;;) {
+        const plain_row what = take_plain(r, row);
+        if (what != UNFINISHED)
+            return what == TAKEN;
+        if (r->all_read || (r->at == 0 && r->end == r->room))
+            return 0;
+        if (read_on(r, error) != RH_OK)
+            return -1;
+    }
+}
+
+/* ---- rows by libcsv ---- */
+
+/* The piece up to the end of the line or to a carriage return, or of what has been read. */
+static size_t piece_length(const rh_rows *r) {
+    const char *from = r->chunk + r->at;
+    size_t length = r->end - r->at;
+    const char *end = memchr(from, '\n', length);
+    if (end)
+        length = (size_t)(end - from) + 1;
+    end = memchr(from, '\r', length);
+    return end ? (size_t)(end - from) + 1 : length;
+}
+
+static int is_blank(const char *piece, size_t length) {
     for (size_t i = 0; i < length; i++)
-        if (piece[i] != ' ' && piece[i] != '\t' && piece[i] != '\r' && piece[i] != '\n')
+        if (!is_space(piece[i]) && piece[i] != '\r' && piece[i] != '\n')
             return 0;
     return 1;
 }
 
-/* Gives libcsv one line or a part of it, so that rows come out one at a time and the line in
- * which a row or an open cell began is known. */
-static rh_status feed_piece(rh_rows *r, rh_error *error) {
-    const unsigned char *piece = r->chunk + r->at;
-    size_t length = piece_length(r), cells_before = r->count;
-    int ends_line = piece[length - 1] == '\n';
-    if (memchr(piece, '\0', length))
-        return rh_fail(error, RH_BAD_DATA,
-                       "%s:%" PRIu64 ": a NUL byte: this is no text (or UTF-16; save it as UTF-8)",
-                       r->path, r->line);
+/* Gives libcsv a piece without a NUL. */
+static rh_status parse_piece(rh_rows *r, const char *piece, size_t length, rh_error *error) {
+    const size_t cells_before = r->count;
     if (!r->begun && !is_blank(piece, length)) {
         r->begun = 1;
         r->row_line = r->cell_line = r->line;
     }
+    if (r->done && !is_blank(piece, length))
+        r->trouble = LONE_CR;
     size_t taken = csv_parse(&r->parser, piece, length, on_cell, on_row_end, r);
     if (r->count > cells_before)
         r->cell_line = r->line;
     if (r->trouble == FINE && csv_get_buffer_size(&r->parser) > RH_CELL_MAX + 2 * GROWTH)
         r->trouble = CELL_TOO_LONG;
     rh_status status = check_trouble(r, error);
-    if (status == RH_OK && taken != length)
-        status = check_parser(r, error);
-    r->at += length;
-    r->line += (uint64_t)ends_line;
-    return status;
+    return status == RH_OK && taken != length ? check_parser(r, error) : status;
 }
 
-static rh_status read_chunk(rh_rows *r, rh_error *error) {
-    int first = r->line == 1 && r->end == 0;
-    r->at = 0;
-    rh_status status = rh_bytes_read(r->bytes, r->chunk, CHUNK, &r->end, error);
-    if (status == RH_OK && first && r->end >= 3 && memcmp(r->chunk, "\xef\xbb\xbf", 3) == 0)
-        r->at = 3;
+/* Gives libcsv one line or a part of it, so that rows come out one at a time and the line in
+ * which a row or an open cell began is known. */
+static rh_status feed_piece(rh_rows *r, rh_error *error) {
+    const char *piece = r->chunk + r->at;
+    const size_t length = piece_length(r);
+    const char *nul = memchr(piece, '\0', length);
+    r->line_end = piece[length - 1] == '\n';
+    rh_status status = parse_piece(r, piece, nul ? (size_t)(nul - piece) : length, error);
+    if (status == RH_OK && nul)
+        return rh_fail(error, RH_BAD_DATA,
+                       "%s:%" PRIu64 ": a NUL byte: this is no text (or UTF-16; save it as UTF-8)",
+                       r->path, r->line);
+    r->at += length;
+    r->line += (uint64_t)r->line_end;
     return status;
 }
 
@@ -201,29 +332,43 @@ static rh_status finish(rh_rows *r, rh_error *error) {
 static void publish(rh_rows *r, rh_row *row) {
     for (size_t i = 0; i < r->count; i++)
         r->cells[i].text = r->text + r->starts[i];
-    row->line = r->row_line;
-    row->count = r->count;
-    row->cells = r->cells;
+    *row = (rh_row){.line = r->row_line, .count = r->count, .cells = r->cells, .roomy = 1};
 }
 
-int rh_rows_next(rh_rows *r, rh_row *row, rh_error *error) {
+/* Goes on to the end of the line in which the row ends. */
+static int next_by_libcsv(rh_rows *r, rh_row *row, rh_error *error) {
     r->count = r->used = 0;
-    r->begun = r->done = 0;
-    while (!r->done && !r->finished) {
+    r->begun = r->done = r->line_end = 0;
+    while (!(r->done && r->line_end) && !r->finished) {
         rh_status status = RH_OK;
-        if (r->at == r->end)
-            status = read_chunk(r, error);
+        if (r->at == r->end && !r->all_read)
+            status = read_on(r, error);
         if (status == RH_OK)
             status = r->at < r->end ? feed_piece(r, error) : finish(r, error);
-        if (status != RH_OK) {
-            r->finished = 1;
+        if (status != RH_OK)
             return -1;
-        }
+    }
+    if (r->find) {
+        while (r->separator < r->separators && r->places[r->separator] < r->at)
+            r->separator++;
+        find_doubt(r);
     }
     if (!r->done)
         return 0;
     publish(r, row);
     return 1;
+}
+
+int rh_rows_next(rh_rows *r, rh_row *row, rh_error *error) {
+    int got = 0;
+    if (r->finished)
+        return 0;
+    if (r->find)
+        got = next_plain(r, row, error);
+    if (got == 0)
+        got = next_by_libcsv(r, row, error);
+    r->finished |= got < 0;
+    return got;
 }
 
 static rh_status start(rh_rows *r, rh_error *error) {
@@ -236,10 +381,21 @@ static rh_status start(rh_rows *r, rh_error *error) {
     csv_set_free_func(&r->parser, rh_release);
     csv_set_blk_size(&r->parser, GROWTH);
     r->at = r->end = 0;
+    r->separator = r->separators = 0;
+    r->doubt = SIZE_MAX;
     r->line = r->row_line = r->cell_line = 1;
-    r->finished = 0;
+    r->finished = r->all_read = 0;
     r->trouble = FINE;
     return RH_OK;
+}
+
+static rh_separators_finder *finder_of(rh_rows_path path) {
+    switch (path) {
+    case RH_ROWS_FASTEST: return rh_separators_fastest();
+    case RH_ROWS_PORTABLE: return rh_separators_portable;
+    case RH_ROWS_LIBCSV: return NULL;
+    }
+    return NULL;
 }
 
 rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error) {
@@ -247,6 +403,8 @@ rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error) {
     if (!r)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", path);
     r->path = path;
+    r->room = chosen_room;
+    r->find = finder_of(chosen_path);
     rh_status status = rh_bytes_open(path, &r->bytes, error);
     if (status == RH_OK)
         status = start(r, error);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rows.h: the rows of a comma-separated file, pulled one at a time (RFC 4180, read by libcsv).
+/* rows.h: the rows of a comma-separated file, pulled one at a time (RFC 4180).
+ *
+ * libcsv is the reference and reads every row with a quote or a doubt in it (a NUL, a carriage
+ * return inside a line, more than fits a block, a last line without an end). All other rows are
+ * cut at their commas where they lie; what comes out is the same, errors included.
  *
  * Memory is that of the longest row, which is limited. Blanks around unquoted cells are dropped,
  * a byte-order mark too; CRLF and a last line without an end are fine; blank lines are skipped but
@@ -23,7 +27,7 @@ enum {
 };
 
 typedef struct {
-    const char *text; /* ends with a NUL that `length` doesn't count */
+    const char *text; /* `length` bytes, without a NUL behind them */
     size_t length;
 } rh_cell;
 
@@ -31,6 +35,8 @@ typedef struct {
     uint64_t line; /* where the row begins, from 1 */
     size_t count;
     const rh_cell *cells; /* until the next pull */
+    int plain;            /* not read by libcsv */
+    int roomy;            /* RH_DECIMAL_SLACK bytes behind each cell can be read */
 } rh_row;
 
 /* The cell as a message may show it: at most 40 bytes, control characters as '?'. Returns
@@ -49,6 +55,12 @@ int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error);
 
 /* Back to the first row. */
 rh_status rh_rows_rewind(rh_rows *rows, rh_error *error);
+
+/* For tests and benchmarks: how the rows of files opened from now on are read, and how many bytes
+ * at a time (64 to RH_ROWS_BLOCK). What comes out is always the same. */
+typedef enum { RH_ROWS_FASTEST, RH_ROWS_PORTABLE, RH_ROWS_LIBCSV } rh_rows_path;
+enum { RH_ROWS_BLOCK = 1 << 16 };
+void rh_rows_choose(rh_rows_path path, size_t block);
 
 /* SHA-256 of the decompressed bytes, "" before the end. */
 void rh_rows_digest(const rh_rows *rows, char hex[65]);

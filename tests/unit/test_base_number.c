@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/decimal.h"
 #include "base/number.h"
 
 #include <float.h>
@@ -99,6 +100,58 @@ static void equals_strtod_on_random_doubles(void **state) {
                        1 + i % 9, next_random(&seed) % 10);
         equals_strtod(text);
     }
+}
+
+/* Halfway between two doubles and next to it, where digits beyond the 17th decide. */
+static void equals_strtod_at_ties(void **state) {
+    uint64_t seed = 5;
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        const uint64_t exponent = 1023 - 30 + next_random(&seed) % 90;
+        const uint64_t bits = (next_random(&seed) >> 12) | exponent << 52;
+        const long double below = double_of(bits), above = double_of(bits + 1);
+        char text[160];
+        (void)snprintf(text, sizeof text, "%.*Lf", (int)(next_random(&seed) % 90),
+                       (below + above) / 2);
+        if (strlen(text) < 128)
+            equals_strtod(text);
+    }
+}
+
+/* All powers of the table of 5^q and some beyond, with digits of every length. */
+static void equals_strtod_at_every_power(void **state) {
+    uint64_t seed = 6;
+    (void)state;
+    for (int exponent = RH_DECIMAL_LEAST - 300; exponent <= RH_DECIMAL_MOST + 220; exponent++)
+        for (int i = 0; i < 100; i++) {
+            char text[64];
+            (void)snprintf(text, sizeof text, "%" PRIu64 "e%d",
+                           next_random(&seed) >> next_random(&seed) % 64, exponent);
+            equals_strtod(text);
+        }
+}
+
+/* What rh_decimal_short takes is what rh_number_parse makes of it, and it takes all it says. */
+static void short_numbers_equal_long_ones(void **state) {
+    static const char letters[] = "0123456789.0123456789-e:/";
+    uint64_t seed = 7;
+    int taken = 0;
+    (void)state;
+    for (int i = 0; i < 300000; i++) {
+        char text[32];
+        const size_t length = next_random(&seed) % 19, kinds = i % 3 ? 21 : sizeof letters - 1;
+        for (size_t k = 0; k < sizeof text; k++)
+            text[k] = k < length ? letters[next_random(&seed) % kinds] : (char)next_random(&seed);
+        double wanted = 0.0, value = 0.0;
+        const int known = rh_number_parse(text, length, &wanted) == 0;
+        const int done = rh_decimal_short(text, length, &value) == 0;
+        if (done && (!known || bits_of(value) != bits_of(wanted)))
+            fail_msg("'%.*s' gave %.17g", (int)length, text, value);
+        if (!done && known && length <= 15 && strspn(text, "0123456789.") >= length)
+            fail_msg("'%.*s' was not taken", (int)length, text);
+        taken += done;
+    }
+    assert_true(taken > 50000);
 }
 
 static void refuses_what_is_no_number(void **state) {
@@ -235,6 +288,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_strtod_reads),
         cmocka_unit_test(equals_strtod_on_random_doubles),
+        cmocka_unit_test(equals_strtod_at_ties),
+        cmocka_unit_test(equals_strtod_at_every_power),
+        cmocka_unit_test(short_numbers_equal_long_ones),
         cmocka_unit_test(refuses_what_is_no_number),
         cmocka_unit_test(has_a_longest_number),
         cmocka_unit_test(reads_integers),
