@@ -56,10 +56,10 @@ static const rh_param params[] = {
 typedef struct {
     double threshold, target, min_move, slice;
     int64_t check;
-    int64_t next;    /* check from here on */
-    int64_t looking; /* the instant of a check that hasn't led to an order */
-    double price;    /* when the last hedge was finished; 0: none was */
-    int working;     /* slices of a hedge are still to come */
+    int64_t next; /* check from here on */
+    int due;      /* the last check found something to do, and no order has followed */
+    double price; /* when the last hedge was finished; 0: none was */
+    int working;  /* slices of a hedge are still to come */
 } ddh_state;
 
 static int start(void *state, const rh_value *values, const rh_host *host) {
@@ -70,18 +70,8 @@ static int start(void *state, const rh_value *values, const rh_host *host) {
     s->check = values[CHECK].integer;
     s->min_move = values[MIN_MOVE_PCT].number / 100.0;
     s->slice = values[SLICE].given ? values[SLICE].number : INFINITY;
-    s->next = s->looking = INT64_MIN;
+    s->next = INT64_MIN;
     return 0;
-}
-
-/* A check that finds nothing to do must be remembered too, or the next instant would look again:
- * that is why this rule observes. */
-static void observe(void *state, const rh_view *view) {
-    ddh_state *s = state;
-    if (view->now < s->next && !(view->woke & RH_WOKE_BOOK))
-        return;
-    s->looking = view->now;
-    s->next = view->opened + ((view->now - view->opened) / s->check + 1) * s->check;
 }
 
 static double gap_of(const ddh_state *s, const rh_view *view) {
@@ -89,17 +79,34 @@ static double gap_of(const ddh_state *s, const rh_view *view) {
     return hedge->held + hedge->pending - (hedge->neutral + s->target);
 }
 
+/* What a look would find. */
+static int wants(const ddh_state *s, const rh_view *view) {
+    const rh_hedge *hedge = rh_hedge_at(view, 0);
+    const double gap = gap_of(s, view);
+    const double dust = 1e-9 * (view->size_options + fabs(hedge->neutral + s->target));
+    if (!isfinite(gap) || !isfinite(hedge->price))
+        return 0;
+    const int moved = fabs(hedge->price - s->price) >= s->min_move * s->price;
+    return s->working || (moved && fabs(gap) > s->threshold + dust);
+}
+
+/* A check that finds nothing to do must be remembered too, or the next instant would look again:
+ * that is why this rule observes. While an order is on its way a check finds nothing. */
+static void observe(void *state, const rh_view *view) {
+    ddh_state *s = state;
+    if (view->now < s->next && !(view->woke & RH_WOKE_BOOK))
+        return;
+    s->due = rh_hedge_at(view, 0)->pending == 0.0 && wants(s, view);
+    s->next = view->opened + ((view->now - view->opened) / s->check + 1) * s->check;
+}
+
+/* What the last check found must still be true: a rule around this one may have held it back. */
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     const ddh_state *s = state;
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     const double gap = gap_of(s, view);
-    const double dust = 1e-9 * (view->size_options + fabs(hedge->neutral + s->target));
-
     wake->at = s->next;
-    if (view->now != s->looking || !isfinite(gap) || !isfinite(hedge->price))
-        return RH_HOLD;
-    const int moved = fabs(hedge->price - s->price) >= s->min_move * s->price;
-    if (!s->working && !(moved && fabs(gap) > s->threshold + dust))
+    if (!s->due || !wants(s, view))
         return RH_HOLD;
     target[0] = fabs(gap) > s->slice ? hedge->held + hedge->pending - copysign(s->slice, gap)
                                      : hedge->neutral + s->target;
@@ -108,7 +115,7 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
 
 static void accepted(void *state, const rh_view *view) {
     ddh_state *s = state;
-    s->looking = INT64_MIN; /* one order a check */
+    s->due = 0; /* one order a check */
     s->working = fabs(gap_of(s, view)) > s->slice;
     if (!s->working)
         s->price = rh_hedge_at(view, 0)->price;

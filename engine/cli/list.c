@@ -9,6 +9,7 @@
 #include "feed/source.h"
 #include "instrument/venue.h"
 #include "metrics/metric.h"
+#include "strategy/nodes.h"
 #include "strategy/params.h"
 
 #include <string.h>
@@ -64,30 +65,54 @@ static void limits(const rh_param *p, char *out, size_t size) {
     }
 }
 
+/* `initial` NULL: the parameter is needed. */
+static void print_param(const sheet *s, const char *name, const char *type, const char *unit,
+                        const char *initial, const char *range, const char *summary) {
+    if (!s->json) {
+        const char *word = !initial ? "needed" : *initial ? initial : "-";
+        (void)printf("  %-16s %-9s %-8s %s%s%s%s\n", name, type, word, summary, *range ? " [" : "",
+                     range, *range ? "]" : "");
+        return;
+    }
+    rh_json_begin(s->json, NULL, '{');
+    rh_json_string(s->json, "name", name);
+    rh_json_string(s->json, "type", type);
+    rh_json_string(s->json, "unit", unit);
+    rh_json_string(s->json, "default", initial);
+    rh_json_string(s->json, "range", range);
+    rh_json_string(s->json, "summary", summary);
+    rh_json_end(s->json, '}');
+}
+
 static void print_params(const sheet *s, const rh_param *params, size_t count) {
     char range[160];
     if (s->json)
         rh_json_begin(s->json, "parameters", '[');
     for (size_t i = 0; i < count; i++) {
         const rh_param *p = &params[i];
-        const char *initial = !p->initial ? "needed" : *p->initial ? p->initial : "-";
         limits(p, range, sizeof range);
-        if (!s->json) {
-            (void)printf("  %-16s %-9s %-8s %s%s%s%s\n", p->name, rh_param_type_text(p->type),
-                         initial, p->summary, *range ? " [" : "", range, *range ? "]" : "");
-            continue;
-        }
-        rh_json_begin(s->json, NULL, '{');
-        rh_json_string(s->json, "name", p->name);
-        rh_json_string(s->json, "type", rh_param_type_text(p->type));
-        rh_json_string(s->json, "unit", p->unit ? p->unit : "");
-        rh_json_string(s->json, "default", p->initial);
-        rh_json_string(s->json, "range", range);
-        rh_json_string(s->json, "summary", p->summary);
-        rh_json_end(s->json, '}');
+        print_param(s, p->name, rh_param_type_text(p->type), p->unit ? p->unit : "", p->initial,
+                    range, p->summary);
     }
     if (s->json)
         rh_json_end(s->json, ']');
+}
+
+/* The nodes by which rules are composed, in the form of rules. */
+static void list_nodes(const sheet *s) {
+    size_t count;
+    const rh_rule_node *nodes = rh_rule_nodes(&count);
+    for (size_t i = 0; i < count; i++) {
+        begin_row(s, nodes[i].name, nodes[i].summary);
+        if (s->json)
+            rh_json_begin(s->json, "parameters", '[');
+        for (int k = 0; k < 2 && nodes[i].params[k].name; k++)
+            print_param(s, nodes[i].params[k].name, nodes[i].params[k].type, "", NULL, "",
+                        nodes[i].params[k].summary);
+        if (s->json)
+            rh_json_end(s->json, ']');
+        end_row(s);
+    }
 }
 
 static int list_strategies(const sheet *s, const rh_globals *globals) {
@@ -98,6 +123,7 @@ static int list_strategies(const sheet *s, const rh_globals *globals) {
         print_params(s, record->params, record->n_params);
         end_row(s);
     }
+    list_nodes(s);
     return RH_OK;
 }
 

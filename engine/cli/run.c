@@ -158,7 +158,7 @@ static void show_progress(void *self, rh_time now, uint64_t events) {
 static rh_status begin(session *s, rh_error *error) {
     rh_json config = {0}, identity = {0};
     char label[256];
-    (void)rh_plan_label(s->plan, label, sizeof label);
+    (void)rh_rule_label(s->plan->rule, label, sizeof label);
     rh_plan_json(s->plan, 1, &config);
     rh_plan_json(s->plan, 0, &identity);
     rh_status status =
@@ -215,12 +215,11 @@ static rh_status check_opened(const session *s, rh_error *error) {
 }
 
 /* A rule that waits for observations which never come would quietly do nothing. */
-static rh_status check_watched(const session *s, rh_error *error) {
-    const rh_values *values = &s->plan->strategy_values;
-    for (size_t i = 0; i < values->count; i++) {
-        const rh_param *param = &s->plan->strategy->params[i];
-        const char *name = values->values[i].text;
-        if (param->type != RH_PARAM_TEXT || !values->values[i].given)
+static rh_status check_leaf_watched(const session *s, const rh_rule *leaf, rh_error *error) {
+    for (size_t i = 0; i < leaf->values.count; i++) {
+        const rh_param *param = &leaf->strategy->params[i];
+        const char *name = leaf->values.values[i].text;
+        if (param->type != RH_PARAM_TEXT || !leaf->values.values[i].given)
             continue;
         const uint32_t id = rh_catalogue_find(s->plan->catalogue, name, strlen(name));
         if (id != RH_NO_INSTRUMENT && rh_market_state(s->stage.market, id)->observations == 0)
@@ -229,6 +228,13 @@ static rh_status check_watched(const session *s, rh_error *error) {
                            param->name, name);
     }
     return RH_OK;
+}
+
+static rh_status check_watched(const session *s, rh_error *error) {
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < s->plan->rule->n_leaves && status == RH_OK; i++)
+        status = check_leaf_watched(s, rh_rule_leaf(s->plan->rule, i), error);
+    return status;
 }
 
 static rh_status finish(session *s, rh_error *error) {

@@ -67,12 +67,43 @@ static void write_param(rh_json *json, const rh_param *param, const rh_value *va
     }
 }
 
-static void write_plugin(rh_json *json, const char *key, const char *name, const rh_param *params,
-                         const rh_values *values) {
-    rh_json_begin(json, key, '{');
-    rh_json_string(json, "name", name);
+static void write_params(rh_json *json, const rh_param *params, const rh_values *values) {
     for (size_t i = 0; i < values->count; i++)
         write_param(json, &params[i], &values->values[i]);
+}
+
+static void write_ratio(rh_json *json, const char *key, const rh_plan *plan) {
+    rh_json_begin(json, key, '{');
+    rh_json_string(json, "name", plan->ratio->name);
+    write_params(json, plan->ratio->params, &plan->ratio_values);
+    rh_json_end(json, '}');
+}
+
+static void write_windows(rh_json *json, const rh_windows *windows) {
+    size_t n;
+    const rh_param *params = rh_window_params(&n);
+    rh_json_begin(json, "windows", '[');
+    for (size_t i = 0; i < windows->n_entries; i++) {
+        rh_json_begin(json, NULL, '{');
+        write_params(json, params, &windows->entries[i]);
+        rh_json_end(json, '}');
+    }
+    rh_json_end(json, ']');
+}
+
+static void write_rule(rh_json *json, const char *key, const rh_rule *rule) {
+    rh_json_begin(json, key, '{');
+    rh_json_string(json, "name", rule->name);
+    if (rule->kind == RH_RULE_LEAF) {
+        write_params(json, rule->strategy->params, &rule->values);
+    } else {
+        rh_json_begin(json, "of", '[');
+        for (size_t i = 0; i < rule->n_children; i++)
+            write_rule(json, NULL, &rule->children[i]);
+        rh_json_end(json, ']');
+    }
+    if (rule->kind == RH_RULE_NOT_DURING)
+        write_windows(json, &rule->windows);
     rh_json_end(json, '}');
 }
 
@@ -144,11 +175,9 @@ static void write_key(const writer *w, const rh_key *key, const char *name, cons
     case RH_KEY_LIST: write_list(w, key, name, from); break;
     case RH_KEY_PLUGIN:
         if (strcmp(key->path, "strategy") == 0)
-            write_plugin(json, name, w->plan->strategy->name, w->plan->strategy->params,
-                         &w->plan->strategy_values);
+            write_rule(json, name, w->plan->rule);
         else
-            write_plugin(json, name, w->plan->ratio->name, w->plan->ratio->params,
-                         &w->plan->ratio_values);
+            write_ratio(json, name, w->plan);
         break;
     }
 }

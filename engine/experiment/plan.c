@@ -143,12 +143,12 @@ static rh_status plan_ratio(rh_plan *plan, const rh_registry *registry, rh_error
 }
 
 /* A rule may name an instrument to watch that nothing else mentions. */
-static rh_status add_watched(rh_plan *plan, rh_error *error) {
+static rh_status add_watched(rh_plan *plan, const rh_rule *leaf, rh_error *error) {
     rh_status status = RH_OK;
-    for (size_t i = 0; i < plan->strategy_values.count && status == RH_OK; i++) {
-        const rh_value *value = &plan->strategy_values.values[i];
+    for (size_t i = 0; i < leaf->values.count && status == RH_OK; i++) {
+        const rh_value *value = &leaf->values.values[i];
         rh_instrument instrument;
-        if (plan->strategy->params[i].type == RH_PARAM_TEXT && value->given &&
+        if (leaf->strategy->params[i].type == RH_PARAM_TEXT && value->given &&
             rh_instrument_from_name(value->text, &instrument) == 0)
             status = rh_plan_add_instrument(plan, &instrument, error);
     }
@@ -156,17 +156,11 @@ static rh_status add_watched(rh_plan *plan, rh_error *error) {
 }
 
 static rh_status plan_strategy(rh_plan *plan, const rh_registry *registry, rh_error *error) {
-    const rh_node *node = plan->experiment->strategy;
-    const char *name = plugin_name(node), *near = NULL;
-    if (!name)
-        return rh_experiment_fail(plan->experiment, "strategy", error, "needs a name");
-    plan->strategy = rh_registry_find_strategy(registry, name, &near);
-    if (!plan->strategy)
-        return unknown_name(plan, "strategy.name", name, near, "strategies", error);
-    rh_status status =
-        rh_values_read(plan->strategy->params, plan->strategy->n_params, plan->experiment->config,
-                       plugin_map(node), "strategy", &plan->strategy_values, error);
-    return status == RH_OK ? add_watched(plan, error) : status;
+    rh_status status = rh_rule_read(registry, plan->experiment->config, plan->experiment->strategy,
+                                    "strategy", &plan->rule, error);
+    for (size_t i = 0; status == RH_OK && i < plan->rule->n_leaves; i++)
+        status = add_watched(plan, rh_rule_leaf(plan->rule, i), error);
+    return status;
 }
 
 /* ---- terms ---- */
@@ -234,8 +228,7 @@ static void plan_valuation(rh_plan *plan) {
                                  .rate_coin = e->rate_coin,
                                  .max_age = e->mark.max_age,
                                  .settlement_window = plan->venue->settlement_window};
-    plan->lane.strategy = plan->strategy;
-    plan->lane.values = &plan->strategy_values;
+    plan->lane.rule = plan->rule;
 }
 
 static rh_status plan_venue(rh_plan *plan, rh_error *error) {
@@ -316,24 +309,11 @@ void rh_plan_free(rh_plan *plan) {
     rh_release(plan->sources);
     rh_release(plan->legs);
     rh_release(plan->rolls);
-    rh_values_free(&plan->strategy_values);
+    rh_rule_free(plan->rule);
     rh_values_free(&plan->ratio_values);
     if (!plan->borrowed)
         rh_catalogue_free(plan->catalogue);
     rh_release(plan);
-}
-
-/* ---- naming ---- */
-
-size_t rh_plan_label(const rh_plan *plan, char *out, size_t size) {
-    size_t used = (size_t)snprintf(out, size, "%s", plan->strategy->name);
-    for (size_t i = 0; i < plan->strategy_values.count && used < size; i++) {
-        const rh_param *param = &plan->strategy->params[i];
-        const rh_value *value = &plan->strategy_values.values[i];
-        if (value->given && value->text && (!param->initial || strcmp(param->initial, value->text)))
-            used += (size_t)snprintf(out + used, size - used, " %s=%s", param->name, value->text);
-    }
-    return used < size ? used : size - 1;
 }
 
 /* ---- opening ---- */

@@ -12,7 +12,7 @@
 #include "experiment/listing.h"
 #include "replay/replay.h"
 #include "run/run.h"
-#include "strategy/registry.h"
+#include "strategy/rule.h"
 
 typedef struct {
     const rh_experiment *experiment;
@@ -26,9 +26,9 @@ typedef struct {
     size_t n_legs;
     rh_roll_terms *rolls;
     size_t n_rolls;
-    const rh_strategy *strategy;
+    rh_rule *rule;
     const rh_ratio *ratio;
-    rh_values strategy_values, ratio_values;
+    rh_values ratio_values;
     rh_funding_mode funding;
     rh_book_terms book;
     rh_lane_terms lane;
@@ -48,10 +48,6 @@ typedef struct {
 rh_status rh_plan_new_shared(const rh_experiment *experiment, const rh_registry *registry,
                              const rh_plan_shared *shared, rh_plan **out, rh_error *error);
 void rh_plan_free(rh_plan *plan);
-
-/* The rule and the parameters that differ from their defaults: "interval every=8h". Returns the
- * length written. */
-size_t rh_plan_label(const rh_plan *plan, char *out, size_t size);
 
 /* The canonical configuration: every key with its value, defaults filled in, keys in the order of
  * the table. Written to `json`; `with_paths` 0 leaves out where the data lie, so that the text

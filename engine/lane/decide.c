@@ -156,14 +156,43 @@ static double scale_now(const rh_lane *lane, const rh_wake *wake) {
     }
 }
 
-int rh_lane_signalled(const rh_lane *lane) {
-    const rh_wake *wake = &lane->wake;
-    if (wake->signal == RH_SIGNAL_NONE)
+static int signalled(const rh_lane *lane, const rh_part *part) {
+    const rh_wake *wake = &part->wake;
+    if (!part->listens || wake->signal == RH_SIGNAL_NONE)
         return 0;
     if (wake->signal == RH_SIGNAL_EVERY)
         return 1;
     return fabs(signal_now(lane, wake->signal) - wake->anchor) >
            wake->width * scale_now(lane, wake);
+}
+
+int rh_lane_signalled(const rh_lane *lane) {
+    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+        if (signalled(lane, &lane->parts[i]))
+            return 1;
+    return 0;
+}
+
+int rh_lane_time_has_come(const rh_lane *lane) {
+    const rh_time now = rh_market_now(lane->market);
+    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+        if (now >= lane->parts[i].wake.at)
+            return 1;
+    return 0;
+}
+
+int rh_lane_gather(rh_lane *lane, int news) {
+    const rh_time now = rh_market_now(lane->market);
+    uint32_t any = 0;
+    for (size_t i = 0; i < lane->terms.rule->n_parts; i++) {
+        rh_part *part = &lane->parts[i];
+        if (now >= part->wake.at)
+            part->woke |= RH_WOKE_TIME;
+        if (news && signalled(lane, part))
+            part->woke |= RH_WOKE_SIGNAL;
+        any |= part->woke;
+    }
+    return any != 0;
 }
 
 /* ---- the rule ---- */
@@ -198,13 +227,13 @@ static rh_contract describe(const rh_leg *leg) {
 }
 
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
-    const rh_strategy *rule = lane->terms.strategy;
+    const rh_rule *rule = lane->terms.rule;
     const size_t n_legs = rh_book_n_legs(lane->book);
     starting s = {lane, "refused its parameters"};
-    lane->wake = (rh_wake){.at = RH_NEVER};
     lane->state = rh_allocate(1, rule->state_size);
+    lane->parts = rh_allocate(rule->n_parts, sizeof *lane->parts);
     rh_contract *contracts = rh_allocate(n_legs, sizeof *contracts);
-    if (!lane->state || !contracts) {
+    if (!lane->state || !lane->parts || !contracts) {
         rh_release(contracts);
         return rh_no_memory(error);
     }
@@ -220,30 +249,31 @@ rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
                           .contract_size = sizeof *contracts,
                           .cost = fee_rate(lane),
                           .rate = lane->terms.rate};
-    int refused = rule->start ? rule->start(lane->state, lane->terms.values->values, &host) : 0;
+    const rh_rule *refused = rh_rule_start(rule, lane->state, lane->parts, &host);
     rh_release(contracts);
-    return refused ? rh_fail(error, RH_BAD_CONFIG, "strategy %s: %s", rule->name, s.said) : RH_OK;
+    return refused ? rh_fail(error, RH_BAD_CONFIG, "strategy %s: %s", refused->name, s.said)
+                   : RH_OK;
 }
 
-static rh_status misbehaved(const rh_lane *lane, const char *what, double number, rh_error *error) {
+static rh_status misbehaved(const rh_lane *lane, const rh_rule_fault *fault, rh_error *error) {
     char when[RH_TIME_TEXT];
-    return rh_fail(error, RH_FAILED, "strategy %s at %s: %s (%g)", lane->terms.strategy->name,
-                   rh_time_text(rh_market_now(lane->market), when), what, number);
+    return rh_fail(error, RH_FAILED, "strategy %s at %s: %s (%g)", fault->name,
+                   rh_time_text(rh_market_now(lane->market), when), fault->what, fault->number);
 }
 
 /* Every instant, whether or not the rule may be asked in it. */
 void rh_lane_show(rh_lane *lane) {
-    if (!lane->terms.strategy->observe)
+    if (!lane->terms.rule->observes)
         return;
     const rh_exposures x = rh_lane_exposures(lane);
     const rh_hedge hedge = view_hedge(lane, rh_book_value_now(lane->book), &x);
-    const rh_view view = make_view(lane, &hedge, &x);
-    lane->terms.strategy->observe(lane->state, &view);
+    rh_view view = make_view(lane, &hedge, &x);
+    rh_rule_observe(lane->terms.rule, lane->state, lane->parts, &view);
 }
 
-/* Asks the rule. *trade says whether it wants `target`; the wake is taken over in either case. */
+/* Asks the rule. *trade says whether it wants `target`; what it waits for is kept in either case.
+ */
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error) {
-    const rh_strategy *rule = lane->terms.strategy;
     const rh_book_value *value = rh_book_value_now(lane->book);
     const rh_exposures x = rh_lane_exposures(lane);
     *trade = 0;
@@ -253,18 +283,13 @@ rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error
         return RH_OK;
     }
     const rh_hedge hedge = view_hedge(lane, value, &x);
-    const rh_view view = make_view(lane, &hedge, &x);
-    rh_wake wake = {.at = RH_NEVER};
+    rh_view view = make_view(lane, &hedge, &x);
+    rh_rule_fault fault;
     *target = x.held + x.pending;
-    int said = rule->decide(lane->state, &view, target, &wake);
+    const int said = rh_rule_ask(lane->terms.rule, lane->state, lane->parts, &view, target, &fault);
     lane->counts.decisions++;
     if (said != RH_HOLD && said != RH_TRADE)
-        return misbehaved(lane, "decide returned neither RH_HOLD nor RH_TRADE", said, error);
-    if (said == RH_TRADE && !isfinite(*target))
-        return misbehaved(lane, "named a target that is not a number", *target, error);
-    if (said == RH_TRADE && rule->accepted)
-        rule->accepted(lane->state, &view);
-    lane->wake = wake;
+        return misbehaved(lane, &fault, error);
     lane->woke = 0;
     lane->pending_ask = 0;
     *trade = said == RH_TRADE;

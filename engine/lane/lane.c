@@ -96,6 +96,7 @@ void rh_lane_free(rh_lane *lane) {
     rh_release(lane->holding_of_leg);
     rh_release(lane->marks);
     rh_release(lane->state);
+    rh_release(lane->parts);
     rh_release(lane);
 }
 
@@ -111,7 +112,9 @@ rh_time rh_lane_next_time(const rh_lane *lane) {
         return RH_NEVER;
     rh_time next = sooner(lane, RH_NEVER, lane->next_record);
     next = sooner(lane, next, rh_order_next_time(&lane->order, &lane->terms.execution));
-    return sooner(lane, next, lane->wake.at);
+    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+        next = sooner(lane, next, lane->parts[i].wake.at);
+    return next;
 }
 
 rh_time rh_lane_next_arrival(const rh_lane *lane) {
@@ -149,11 +152,11 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
         (hedge_observed(lane) || now >= rh_order_next_time(&lane->order, &lane->terms.execution)))
         return 1;
     if (has_news(lane) &&
-        (lane->pending_ask || lane->terms.ask_always || lane->terms.strategy->observe))
+        (lane->pending_ask || lane->terms.ask_always || lane->terms.rule->observes))
         return 1;
     if (order_on_its_way(lane))
         return 0;
-    return (now >= lane->wake.at && !lane->pending_ask) ||
+    return (!lane->pending_ask && rh_lane_time_has_come(lane)) ||
            (has_news(lane) && rh_lane_signalled(lane));
 }
 
@@ -351,7 +354,6 @@ static void note_opening(rh_lane *lane) {
 static rh_status decide(rh_lane *lane, rh_error *error) {
     double target;
     int trade = 0;
-    const rh_time now = rh_market_now(lane->market);
     const int news = has_news(lane);
     if (news)
         rh_lane_show(lane);
@@ -362,12 +364,9 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
             send_order(lane, 0.0, RH_FILL_CLOSE);
         return RH_OK;
     }
-    if (now >= lane->wake.at)
-        lane->woke |= RH_WOKE_TIME;
-    if (news && rh_lane_signalled(lane))
-        lane->woke |= RH_WOKE_SIGNAL;
-    if (!lane->woke &&
-        !(news && (lane->pending_ask || lane->terms.ask_always || lane->terms.strategy->observe)))
+    const int woken = rh_lane_gather(lane, news);
+    if (!woken && !lane->woke &&
+        !(news && (lane->pending_ask || lane->terms.ask_always || lane->terms.rule->observes)))
         return RH_OK;
     rh_status status = rh_lane_ask(lane, &target, &trade, error);
     if (status == RH_OK && trade)

@@ -17,7 +17,7 @@
 #include "lane/record.h"
 #include "ledger/ledger.h"
 #include "metrics/metric.h"
-#include "strategy/params.h"
+#include "strategy/rule.h"
 
 #include <rehedge/strategy.h>
 
@@ -25,8 +25,7 @@ typedef enum { RH_NUMERAIRE_USD, RH_NUMERAIRE_COIN } rh_numeraire;
 typedef enum { RH_AT_END_CLOSE, RH_AT_END_KEEP } rh_at_end;
 
 typedef struct {
-    const rh_strategy *strategy;
-    const rh_values *values;
+    const rh_rule *rule;
     uint32_t hedge;
     rh_execution_terms execution;
     rh_costs costs;

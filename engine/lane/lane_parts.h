@@ -5,6 +5,7 @@
 
 #include "lane/explain.h"
 #include "lane/lane.h"
+#include "strategy/ask.h"
 
 enum { MAX_WATCHED = 16, HEDGE = 0 /* the hedge's place among the ledger's holdings */ };
 
@@ -22,8 +23,8 @@ struct rh_lane {
 
     /* strategy */
     void *state;
-    rh_wake wake;
-    uint32_t woke;   /* RH_WOKE_ bits gathered since the rule was last asked */
+    rh_part *parts;  /* of the rule: what each waits for */
+    uint32_t woke;   /* RH_WOKE_BOOK and _FILL, gathered since the rule was last asked */
     int pending_ask; /* due, but the exposure was unknown */
     uint32_t watched[MAX_WATCHED];
     uint64_t observations[MAX_WATCHED];
@@ -69,7 +70,9 @@ typedef struct {
 } rh_exposures;
 rh_exposures rh_lane_exposures(const rh_lane *lane);
 double rh_lane_pnl(const rh_lane *lane);
-int rh_lane_signalled(const rh_lane *lane);
+int rh_lane_time_has_come(const rh_lane *lane); /* for a part of the rule */
+int rh_lane_signalled(const rh_lane *lane);     /* a part that somebody listens to */
+int rh_lane_gather(rh_lane *lane, int news);    /* notes whom time and signals wake; 1 if any */
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error);
 void rh_lane_show(rh_lane *lane);
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error);

@@ -74,14 +74,22 @@ static rh_watch watch_pnl(const rh_lane *lane, rh_watch watch) {
                : always(watch);
 }
 
-rh_watch rh_lane_watch(const rh_lane *lane) {
-    const rh_wake *wake = &lane->wake;
-    rh_watch watch = {.at = rh_lane_next_time(lane), .a = -wake->anchor, .width = wake->width};
+size_t rh_lane_n_watches(const rh_lane *lane) {
+    return lane->terms.rule->n_parts;
+}
+
+rh_watch rh_lane_watch(const rh_lane *lane, size_t part) {
+    const rh_wake *wake = &lane->parts[part].wake;
+    rh_watch watch = {.at = RH_NEVER, .a = -wake->anchor, .width = wake->width};
     if (!lane->started || lane->finished)
         return (rh_watch){.at = RH_NEVER};
+    if (part == 0)
+        watch.at = rh_lane_next_time(lane);
     if (lane->pending_ask || lane->order.quantity != 0.0 || lane->terms.ask_always ||
-        lane->terms.strategy->observe || rh_market_now(lane->market) >= wake->at)
-        return always(watch);
+        lane->terms.rule->observes || rh_lane_time_has_come(lane))
+        return part == 0 ? always(watch) : (rh_watch){.at = RH_NEVER};
+    if (!lane->parts[part].listens)
+        return watch;
     watch.series.scale = wake->scale;
     if (wake->scale == RH_SCALE_ANCHOR) {
         watch.series.scale = RH_SCALE_ONE;

@@ -44,8 +44,12 @@ typedef struct {
     double a, b, c, d, width;
 } rh_watch;
 
-/* What the lane waits for now. */
-rh_watch rh_lane_watch(const rh_lane *lane);
+/* How many watches the lane may need at once: one for each part of its rule. */
+size_t rh_lane_n_watches(const rh_lane *lane);
+
+/* What part `part` of its rule waits for now. The times of all parts, and what the lane waits for
+ * by itself, are in the watch of part 0. */
+rh_watch rh_lane_watch(const rh_lane *lane, size_t part);
 
 /* The numbers of a series at the market's instant; x1 to x3 are 0 where they are unknown, so that
  * those who don't use them don't see that. */

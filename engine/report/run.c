@@ -104,11 +104,18 @@ static const char hedge_sql[] =
     " || coalesce(', ratio ' || coalesce(json_extract(?1, '$.hedge.ratio.name'),"
     "  json_extract(?1, '$.hedge.ratio')), '')";
 
-/* The name and then the parameters, in the order of the configuration. */
+/* The name and then the parameters, in the order of the configuration; of a composed rule the
+ * children, each with its own, and if these are composed, too, their names. */
 static const char rule_sql[] =
     "SELECT coalesce(json_extract(?1, '$.strategy.name'), '')"
     " || coalesce((SELECT group_concat(' ' || key || ' ' || value, ',')"
-    "  FROM json_each(?1, '$.strategy') WHERE key <> 'name' AND type <> 'null'), '')";
+    "  FROM json_each(?1, '$.strategy')"
+    "  WHERE key NOT IN ('name', 'of', 'windows') AND type <> 'null'), '')"
+    " || coalesce(' of ' || (SELECT group_concat(json_extract(child.value, '$.name')"
+    "   || coalesce((SELECT group_concat(' ' || key || ' ' || value, ',')"
+    "    FROM json_each(child.value)"
+    "    WHERE key NOT IN ('name', 'of', 'windows') AND type <> 'null'), ''),"
+    "   ' and ') FROM json_each(?1, '$.strategy.of') child), '')";
 
 /* Of the perpetual's and the future's trades; the rest of the costs is in the configuration. */
 static const char costs_sql[] =

@@ -11,17 +11,17 @@ enum { BLOCK = 64 };
 
 enum { A, B, C, D, WIDTH, N_COLUMNS };
 
-/* Lanes of one book that wait for one number. */
+/* Watches of lanes of one book that wait for one number. */
 typedef struct {
     size_t book;
     rh_series series;
     double *column[N_COLUMNS];
     double largest[WIDTH]; /* |a| to |d| so far, for the rounding of their sum */
-    size_t *lane;
+    size_t *watch;
     size_t count, capacity;
 } table;
 
-/* Where a lane stands. */
+/* Where a watch stands. */
 typedef struct {
     size_t table, slot; /* table NOWHERE: waits for a time only */
 } place;
@@ -30,24 +30,42 @@ static const size_t NOWHERE = SIZE_MAX;
 struct rh_alarms {
     size_t n_lanes;
     rh_time *at, *earliest; /* of each lane; of each block of lanes */
+    /* The first watch of lane i is number i; the others of all lanes come behind. */
     place *places;
+    size_t *more;     /* of each lane: number of its second watch */
+    size_t *owner;    /* of each watch from n_lanes on: its lane */
     uint64_t *listed; /* instant in which a lane was last listed */
     uint64_t instant;
     table *tables;
     size_t n_tables, tables_capacity;
 };
 
-rh_alarms *rh_alarms_new(size_t n_lanes) {
+static void number_watches(rh_alarms *alarms, const size_t *n_watches) {
+    size_t next = 0;
+    for (size_t i = 0; i < alarms->n_lanes; i++) {
+        alarms->more[i] = alarms->n_lanes + next;
+        for (size_t k = 1; n_watches && k < n_watches[i]; k++)
+            alarms->owner[next++] = i;
+    }
+}
+
+rh_alarms *rh_alarms_new(size_t n_lanes, const size_t *n_watches) {
     rh_alarms *alarms = rh_allocate(1, sizeof *alarms);
     if (!alarms)
         return NULL;
     const size_t blocks = n_lanes / BLOCK + 1;
+    size_t more = 0;
+    for (size_t i = 0; n_watches && i < n_lanes; i++)
+        more += n_watches[i] - 1;
     alarms->n_lanes = n_lanes;
     alarms->at = rh_allocate(blocks * BLOCK, sizeof *alarms->at);
     alarms->earliest = rh_allocate(blocks, sizeof *alarms->earliest);
-    alarms->places = rh_allocate(n_lanes, sizeof *alarms->places);
+    alarms->places = rh_allocate(n_lanes + more, sizeof *alarms->places);
+    alarms->more = rh_allocate(n_lanes, sizeof *alarms->more);
+    alarms->owner = rh_allocate(more, sizeof *alarms->owner);
     alarms->listed = rh_allocate(n_lanes, sizeof *alarms->listed);
-    if (!alarms->at || !alarms->earliest || !alarms->places || !alarms->listed) {
+    if (!alarms->at || !alarms->earliest || !alarms->places || !alarms->more || !alarms->owner ||
+        !alarms->listed) {
         rh_alarms_free(alarms);
         return NULL;
     }
@@ -55,8 +73,9 @@ rh_alarms *rh_alarms_new(size_t n_lanes) {
         alarms->at[i] = RH_NEVER;
     for (size_t i = 0; i < blocks; i++)
         alarms->earliest[i] = RH_NEVER;
-    for (size_t i = 0; i < n_lanes; i++)
+    for (size_t i = 0; i < n_lanes + more; i++)
         alarms->places[i].table = NOWHERE;
+    number_watches(alarms, n_watches);
     return alarms;
 }
 
@@ -66,12 +85,14 @@ void rh_alarms_free(rh_alarms *alarms) {
     for (size_t i = 0; i < alarms->n_tables; i++) {
         for (int c = 0; c < N_COLUMNS; c++)
             rh_release(alarms->tables[i].column[c]);
-        rh_release(alarms->tables[i].lane);
+        rh_release(alarms->tables[i].watch);
     }
     rh_release(alarms->tables);
     rh_release(alarms->at);
     rh_release(alarms->earliest);
     rh_release(alarms->places);
+    rh_release(alarms->more);
+    rh_release(alarms->owner);
     rh_release(alarms->listed);
     rh_release(alarms);
 }
@@ -100,18 +121,18 @@ static void clear_slot(table *t, size_t slot) {
 }
 
 /* The last entry takes the place of the one that leaves. */
-static void leave_table(rh_alarms *alarms, size_t lane) {
-    const place from = alarms->places[lane];
+static void leave_table(rh_alarms *alarms, size_t watch) {
+    const place from = alarms->places[watch];
     if (from.table == NOWHERE)
         return;
     table *t = &alarms->tables[from.table];
     const size_t last = --t->count;
     for (int c = 0; c < N_COLUMNS; c++)
         t->column[c][from.slot] = t->column[c][last];
-    t->lane[from.slot] = t->lane[last];
-    alarms->places[t->lane[from.slot]].slot = from.slot;
+    t->watch[from.slot] = t->watch[last];
+    alarms->places[t->watch[from.slot]].slot = from.slot;
     clear_slot(t, last);
-    alarms->places[lane].table = NOWHERE;
+    alarms->places[watch].table = NOWHERE;
 }
 
 static int same_series(const rh_series *x, const rh_series *y) {
@@ -141,7 +162,7 @@ static rh_status make_room(table *t, rh_error *error) {
     for (int c = 0; c < N_COLUMNS; c++)
         if (rh_resize_array(&t->column[c], larger, sizeof *t->column[c]) != 0)
             return rh_no_memory(error);
-    if (rh_resize_array(&t->lane, larger, sizeof *t->lane) != 0)
+    if (rh_resize_array(&t->watch, larger, sizeof *t->watch) != 0)
         return rh_no_memory(error);
     for (size_t i = t->capacity; i < larger; i++)
         clear_slot(t, i);
@@ -158,25 +179,27 @@ static void write_slot(table *t, size_t slot, const rh_watch *watch) {
             t->largest[c] = fabs(numbers[c]);
 }
 
-rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_watch *watch,
-                        rh_error *error) {
-    set_time(alarms, lane, watch->at);
-    place *now = &alarms->places[lane];
+rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t k, size_t book,
+                        const rh_watch *watch, rh_error *error) {
+    const size_t w = k == 0 ? lane : alarms->more[lane] + k - 1;
+    place *now = &alarms->places[w];
+    if (k == 0)
+        set_time(alarms, lane, watch->at);
     if (watch->series.kind == RH_SERIES_NONE) {
-        leave_table(alarms, lane);
+        leave_table(alarms, w);
         return RH_OK;
     }
     if (now->table == NOWHERE || alarms->tables[now->table].book != book ||
         !same_series(&alarms->tables[now->table].series, &watch->series)) {
         size_t t = 0;
-        leave_table(alarms, lane);
+        leave_table(alarms, w);
         rh_status status = find_table(alarms, book, &watch->series, &t, error);
         if (status == RH_OK)
             status = make_room(&alarms->tables[t], error);
         if (status != RH_OK)
             return status;
         *now = (place){t, alarms->tables[t].count++};
-        alarms->tables[t].lane[now->slot] = lane;
+        alarms->tables[t].watch[now->slot] = w;
     }
     write_slot(&alarms->tables[now->table], now->slot, watch);
     return RH_OK;
@@ -222,7 +245,9 @@ typedef struct {
     size_t count;
 } listing;
 
-static void list(listing *l, size_t lane) {
+static void list(listing *l, size_t watch) {
+    const size_t n_lanes = l->alarms->n_lanes;
+    const size_t lane = watch < n_lanes ? watch : l->alarms->owner[watch - n_lanes];
     if (l->alarms->listed[lane] == l->alarms->instant)
         return;
     l->alarms->listed[lane] = l->alarms->instant;
@@ -232,7 +257,7 @@ static void list(listing *l, size_t lane) {
 static void list_table(listing *l, const table *t, rh_book *const *books, const rh_market *market) {
     if (t->series.kind == RH_SERIES_ALWAYS) {
         for (size_t i = 0; i < t->count; i++)
-            list(l, t->lane[i]);
+            list(l, t->watch[i]);
         return;
     }
     const rh_series_value x = rh_series_now(&t->series, books[t->book], market);
@@ -242,7 +267,7 @@ static void list_table(listing *l, const table *t, rh_book *const *books, const 
             continue;
         for (size_t i = from; i < from + BLOCK && i < t->count; i++)
             if (crossed(t, i, &x, slack))
-                list(l, t->lane[i]);
+                list(l, t->watch[i]);
     }
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* alarms.h: which of many sleeping lanes must be looked at in this instant.
  *
- * Every lane has one watch (lane/watch.h). Those that wait for the same number of the market stand
- * in one table of arrays, and a table is passed over once per instant, so that a lane that isn't
- * due costs a few flops. What comes out are candidates: a threshold that is within rounding of
- * being crossed counts as crossed, and the lane itself decides (rh_lane_due). None is missed.
+ * Every lane has one watch (lane/watch.h), or as many as its rule is composed of. Those that wait
+ * for the same number of the market stand in one table of arrays, and a table is passed over once
+ * per instant, so that a lane that isn't due costs a few flops. What comes out are candidates: a
+ * threshold that is within rounding of being crossed counts as crossed, and the lane itself decides
+ * (rh_lane_due). None is missed.
  */
 #ifndef RH_RUN_ALARMS_H
 #define RH_RUN_ALARMS_H
@@ -13,13 +14,15 @@
 
 typedef struct rh_alarms rh_alarms;
 
-/* All lanes start without an alarm. NULL without memory. */
-rh_alarms *rh_alarms_new(size_t n_lanes);
+/* n_watches[i] is how many watches lane i may need at once (at least 1; NULL: 1 each). All lanes
+ * start without an alarm. NULL without memory. */
+rh_alarms *rh_alarms_new(size_t n_lanes, const size_t *n_watches);
 void rh_alarms_free(rh_alarms *alarms);
 
-/* Replaces the lane's watch. `book` is the place of its book. RH_FAILED without memory. */
-rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t book, const rh_watch *watch,
-                        rh_error *error);
+/* Replaces watch k of the lane; its time counts if k is 0. `book` is the place of the lane's book.
+ * RH_FAILED without memory. */
+rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t k, size_t book,
+                        const rh_watch *watch, rh_error *error);
 
 /* The earliest time that any lane waits for; RH_NEVER if none. */
 rh_time rh_alarms_next_time(const rh_alarms *alarms);

@@ -56,8 +56,13 @@ static rh_status take_events(loop *l, rh_time now, rh_error *error) {
 static rh_status set_alarm(loop *l, size_t i, rh_error *error) {
     const rh_lane *lane = l->terms->lanes[i];
     const int over = l->outcome->status[i] != RH_OK || rh_lane_finished(lane);
-    const rh_watch watch = over ? (rh_watch){.at = RH_NEVER} : rh_lane_watch(lane);
-    return rh_alarms_set(l->alarms, i, l->terms->book_of_lane[i], &watch, error);
+    const size_t book = l->terms->book_of_lane[i];
+    rh_status status = RH_OK;
+    for (size_t k = 0; k < rh_lane_n_watches(lane) && status == RH_OK; k++) {
+        const rh_watch watch = over ? (rh_watch){.at = RH_NEVER} : rh_lane_watch(lane, k);
+        status = rh_alarms_set(l->alarms, i, k, book, &watch, error);
+    }
+    return status;
 }
 
 static rh_status advance_lane(loop *l, size_t i, rh_error *error) {
@@ -173,12 +178,24 @@ static rh_status go(loop *l, rh_error *error) {
     return status;
 }
 
+/* NULL without memory. */
+static rh_alarms *make_alarms(const rh_run_terms *terms) {
+    size_t *n_watches = rh_allocate(terms->n_lanes, sizeof *n_watches);
+    if (!n_watches)
+        return NULL;
+    for (size_t i = 0; i < terms->n_lanes; i++)
+        n_watches[i] = rh_lane_n_watches(terms->lanes[i]);
+    rh_alarms *alarms = rh_alarms_new(terms->n_lanes, n_watches);
+    rh_release(n_watches);
+    return alarms;
+}
+
 rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *error) {
     loop l = {.terms = terms, .outcome = outcome, .living = terms->n_lanes, .last_data = RH_DAWN};
     l.changes = rh_allocate(terms->n_books, sizeof *l.changes);
     l.n_changes = rh_allocate(terms->n_books, sizeof *l.n_changes);
     l.due = rh_allocate(terms->n_lanes, sizeof *l.due);
-    l.alarms = rh_alarms_new(terms->n_lanes);
+    l.alarms = make_alarms(terms);
     rh_status status =
         l.changes && l.n_changes && l.due && l.alarms ? go(&l, error) : rh_no_memory(error);
     rh_release((void *)l.changes);

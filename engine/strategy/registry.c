@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/memory.h"
+#include "strategy/nodes.h"
 #include "strategy/params.h"
 
 #include <dlfcn.h>
@@ -70,7 +71,7 @@ static rh_status add_strategy(rh_registry *registry, const rh_strategy *record, 
     if (wrong)
         return fault(origin, wrong, error);
     const char *near;
-    if (rh_registry_find_strategy(registry, copy.name, &near))
+    if (rh_rule_find_node(copy.name) || rh_registry_find_strategy(registry, copy.name, &near))
         return rh_fail(error, RH_BAD_CONFIG, "%s: a strategy named '%s' is there already", origin,
                        copy.name);
     if (rh_make_room(&registry->strategies, registry->n_strategies, &registry->strategies_capacity,
@@ -196,7 +197,10 @@ enum { MOST_NAMES = 256 };
 const rh_strategy *rh_registry_find_strategy(const rh_registry *registry, const char *name,
                                              const char **near) {
     const char *names[MOST_NAMES];
-    size_t n = 0;
+    size_t n = 0, n_nodes;
+    const rh_rule_node *nodes = rh_rule_nodes(&n_nodes);
+    for (size_t i = 0; i < n_nodes; i++)
+        names[n++] = nodes[i].name;
     for (size_t i = 0; i < registry->n_strategies; i++) {
         if (strcmp(registry->strategies[i].name, name) == 0)
             return &registry->strategies[i];

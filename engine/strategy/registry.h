@@ -28,7 +28,8 @@ const rh_strategy *rh_registry_strategy(const rh_registry *registry, size_t i);
 size_t rh_registry_n_ratios(const rh_registry *registry);
 const rh_ratio *rh_registry_ratio(const rh_registry *registry, size_t i);
 
-/* By name; NULL if there is none, and then *near is a name to propose (or NULL). */
+/* By name; NULL if there is none, and then *near is a name to propose (or NULL), of a node
+ * (nodes.h), too. */
 const rh_strategy *rh_registry_find_strategy(const rh_registry *registry, const char *name,
                                              const char **near);
 const rh_ratio *rh_registry_find_ratio(const rh_registry *registry, const char *name,

@@ -16,7 +16,19 @@ static int has_param(const rh_param *params, size_t count, const char *name) {
     return strcmp(name, "name") == 0;
 }
 
+static int node_has(const rh_rule_node *node, const char *name) {
+    for (int i = 0; i < 2 && node->params[i].name; i++)
+        if (strcmp(node->params[i].name, name) == 0)
+            return 1;
+    return strcmp(name, "name") == 0;
+}
+
 static int any_rule_has(const rh_registry *registry, const char *name) {
+    size_t n_nodes;
+    const rh_rule_node *nodes = rh_rule_nodes(&n_nodes);
+    for (size_t i = 0; i < n_nodes; i++)
+        if (node_has(&nodes[i], name))
+            return 1;
     for (size_t i = 0; i < rh_registry_n_strategies(registry); i++) {
         const rh_strategy *rule = rh_registry_strategy(registry, i);
         if (has_param(rule->params, rule->n_params, name))
@@ -47,6 +59,33 @@ static int same_path(const char *pattern, const char *path) {
     return *path == '\0' && (*pattern == '\0' || *pattern == '.');
 }
 
+/* `path` behind a name and a number, such as "of.0." for `of`; NULL if it doesn't begin so. */
+static const char *behind_element(const char *path, const char *list) {
+    const size_t length = strlen(list);
+    if (strncmp(path, list, length) != 0 || path[length] != '.')
+        return NULL;
+    path += length + 1;
+    const size_t digits = strspn(path, "0123456789");
+    if (digits == 0 || (path[digits] != '.' && path[digits] != '\0'))
+        return NULL;
+    return path + digits + (path[digits] == '.');
+}
+
+/* The path, behind "strategy.", of a parameter of a rule or of one of its children. */
+static int is_in_rule(const rh_registry *registry, const char *path) {
+    size_t n;
+    const rh_param *window = rh_window_params(&n);
+    for (const char *rest = behind_element(path, "of"); rest; rest = behind_element(path, "of")) {
+        if (*rest == '\0')
+            return 1;
+        path = rest;
+    }
+    const char *key = behind_element(path, "windows");
+    if (key)
+        return *key == '\0' || (has_param(window, n, key) && strcmp(key, "name") != 0);
+    return any_rule_has(registry, path);
+}
+
 static rh_status check_axis(const rh_axis *axis, const rh_registry *registry, rh_error *error) {
     size_t n;
     const rh_key *keys = rh_keys(&n);
@@ -55,7 +94,7 @@ static rh_status check_axis(const rh_axis *axis, const rh_registry *registry, rh
     for (size_t i = 0; i < n; i++)
         if (same_path(keys[i].path, axis->key))
             return RH_OK;
-    if (strncmp(axis->key, "strategy.", 9) == 0 && any_rule_has(registry, axis->key + 9))
+    if (strncmp(axis->key, "strategy.", 9) == 0 && is_in_rule(registry, axis->key + 9))
         return RH_OK;
     if (strncmp(axis->key, "hedge.ratio.", 12) == 0 && any_ratio_has(registry, axis->key + 12))
         return RH_OK;
@@ -140,26 +179,27 @@ static rh_status add_set(settings *s, const rh_node *node, const char *path, rh_
     return status;
 }
 
-static const char *strategy_name(const rh_experiment *experiment) {
-    const rh_node *node = experiment->strategy;
-    const rh_node *name = node->kind == RH_NODE_MAP ? rh_node_get(node, "name") : node;
-    return name && name->kind == RH_NODE_SCALAR ? name->text : "";
-}
-
-/* Unlinks the parameters that this case's rule doesn't have but another rule has. */
-static void drop_foreign_parameters(rh_experiment *experiment, const rh_registry *registry) {
+/* Unlinks the parameters that a rule doesn't have but another rule has, also of its children. */
+static void drop_foreign_parameters(rh_node *map, const rh_registry *registry) {
     const char *near;
-    const rh_strategy *rule = rh_registry_find_strategy(registry, strategy_name(experiment), &near);
-    rh_node *map = (rh_node *)(uintptr_t)experiment->strategy;
-    if (!rule || map->kind != RH_NODE_MAP)
+    const rh_node *name = rh_node_get(map, "name");
+    if (!name || name->kind != RH_NODE_SCALAR)
+        return;
+    const rh_rule_node *node = rh_rule_find_node(name->text);
+    const rh_strategy *rule = node ? NULL : rh_registry_find_strategy(registry, name->text, &near);
+    if (!node && !rule)
         return;
     for (rh_node **link = &map->child; *link;) {
         const char *key = (*link)->key;
-        if (!has_param(rule->params, rule->n_params, key) && any_rule_has(registry, key))
+        const int own = node ? node_has(node, key) : has_param(rule->params, rule->n_params, key);
+        if (!own && any_rule_has(registry, key))
             *link = (*link)->next;
         else
             link = &(*link)->next;
     }
+    const rh_node *of = node ? rh_node_get(map, "of") : NULL;
+    for (rh_node *child = of ? of->child : NULL; child; child = child->next)
+        drop_foreign_parameters(child, registry);
 }
 
 /* ---- sharing ---- */
@@ -254,7 +294,7 @@ static rh_status make_label(rh_case *c, const rh_axes *axes, const char *label, 
     if (label)
         used = (size_t)snprintf(text, sizeof text, "%s", label);
     else
-        used = rh_plan_label(c->plan, text, sizeof text);
+        used = rh_rule_label(c->plan->rule, text, sizeof text);
     for (size_t i = 0; i < axes->n_axes && used < sizeof text; i++) {
         const char *key = axes->axes[i].key, *dot = strrchr(key, '.');
         const int in_rule = strncmp(key, "strategy", 8) == 0;
@@ -314,7 +354,7 @@ static rh_status make_case(const reading *r, const rh_node *set, size_t combinat
     free_settings(&s);
     if (status != RH_OK)
         return status;
-    drop_foreign_parameters(c->experiment, r->registry);
+    drop_foreign_parameters((rh_node *)(uintptr_t)c->experiment->strategy, r->registry);
     return share(r->cases, c, r->registry, error);
 }
 

@@ -4,10 +4,12 @@
  * without side effects, and repeats itself. A new rule needs a line in `sets`. */
 #include "../unit/tape.h"
 
-/* Parameters to try, NULL-terminated, and on how many tapes (0: all). */
+enum { MOST_SETS = 12 };
+
+/* Parameters to try, up to a NULL, and on how many tapes (0: all). */
 static const struct {
     const char *rule;
-    const char *sets[8];
+    const char *sets[MOST_SETS];
     int tapes;
 } sets[] = {
     {.rule = "none", .sets = {"{name: none}"}},
@@ -54,6 +56,52 @@ static const struct {
     {.rule = "zakamouline",
      .sets = {"{name: zakamouline, risk_aversion: 0.001}",
               "{name: zakamouline, risk_aversion: 0.0001, cost: 0.001, per: option}"}},
+    {.rule = "any",
+     .sets =
+         {"{name: any, of: [{name: interval, every: 8h}, {name: band, width: 0.05}]}",
+          "{name: any, of: [{name: price-move, move_pct: 1.5}, {name: schedule}]}",
+          "{name: any, of: [{name: interval, on: BTC-25JUN21-36000-C}, {name: pnl-band, width: "
+          "500},"
+          " {name: stop-loss}]}",
+          "{name: any, of: [static, {name: auto-ddh, threshold: 0.2, check: 3h}]}",
+          "{name: any, of: [{name: business-time, move: 0.03}, {name: price-move, move_pct: 2},"
+          " {name: leland, every: 7h}, {name: band, width: 0.1, to: centre}]}",
+          "{name: any, of: [{name: all, of: [{name: interval, every: 1h}, {name: band, width: 0.02,"
+          " to: centre}]}, {name: price-move, move_pct: 2.5}]}"}},
+    {.rule = "all",
+     .sets =
+         {"{name: all, of: [{name: interval, every: 3h}, {name: band, width: 0.03}]}",
+          "{name: all, of: [{name: band, width: 0.03}, {name: interval, every: 3h}]}",
+          "{name: all, of: [{name: price-move, move_pct: 0.7}, {name: schedule, at: '03:15 "
+          "11:00'}]}",
+          "{name: all, of: [static, {name: band, width: 0.01}]}",
+          "{name: all, of: [{name: pnl-band, width: 200}, {name: business-time, move: 0.01},"
+          " {name: interval, every: 17m}]}",
+          "{name: all, of: [{name: auto-ddh, threshold: 0.05, check: 40m}, {name: price-move,"
+          " move_pct: 0.5}]}",
+          "{name: all, of: [{name: any, of: [{name: interval, every: 5h}, {name: price-move,"
+          " move_pct: 1}]}, {name: band, width: 0.02, to: centre}, {name: any, of: [{name: leland,"
+          " every: 2h}, {name: stop-loss}]}]}",
+          "{name: all, of: [{name: gamma-scaled, width: 0.02}, {name: interval, every: 1h}]}"}},
+    {.rule = "not-during",
+     .sets =
+         {"{name: not-during, of: [{name: band, width: 0.02}], windows: [{at: '00:00 08:00 16:00',"
+          " before: 30m, after: 1h}]}",
+          "{name: not-during, of: [{name: interval, every: 2h}], windows: [{at: '02:00', after: "
+          "11h,"
+          " days: tue-wed}, {at: '12:30', after: 70m}]}",
+          "{name: not-during, of: [{name: price-move, move_pct: 0.7}], windows: [{from:"
+          " 2021-06-01T02:00Z, to: 2021-06-01T09:30Z}, {from: 2021-06-02, to: 2021-06-02T11:00Z}]}",
+          "{name: not-during, of: [{name: any, of: [static, {name: pnl-band, width: 300}]}],"
+          " windows: [{at: '00:00 06:00 12:00 18:00', after: 3h}]}",
+          "{name: not-during, of: [{name: auto-ddh, threshold: 0.1, check: 1h}], windows: [{at:"
+          " '01:00 05:00', before: 45m, after: 50m}]}",
+          "{name: any, of: [{name: not-during, of: [{name: all, of: [{name: interval, every: 1h},"
+          " {name: band, width: 0.02}]}], windows: [{at: '08:00', before: 2h, after: 2h}]},"
+          " {name: price-move, move_pct: 3}]}",
+          "{name: all, of: [{name: not-during, of: [{name: band, width: 0.01, to: centre}], "
+          "windows:"
+          " [{at: '04:00 20:00', after: 5h}]}, {name: schedule, at: '05:00 10:00 21:00'}]}"}},
     {.rule = "band",
      .sets = {"{name: band, width: 0}", "{name: band, width: 0.02}",
               "{name: band, width: 0.02, to: centre}", "{name: band, width: 0.3, per: book}",
@@ -361,14 +409,20 @@ static size_t check_rule(tape *t, const char *set, int64_t latency, const char *
     assert_sane(t, &woken.record, what);
 
     t->lane.ask_always = 1;
-    const rh_strategy *rule = t->lane.strategy, caged = put_in_cage(rule);
-    t->lane.strategy = &caged;
+    const rh_rule *rule = t->lane.rule;
+    rh_strategy caged;
+    rh_rule single;
+    if (rule->kind == RH_RULE_LEAF) { /* its children are caged as rules of their own */
+        caged = put_in_cage(rule->strategy);
+        single = rh_rule_of(&caged, &rule->values);
+        t->lane.rule = &single;
+    }
     tape_result always = tape_run(t);
     assert_same_fills(&woken.record, &always.record, what);
     assert_same_steps(&woken.record, &always.record, what);
     assert_true(always.counts.decisions >= woken.counts.decisions);
     t->lane.ask_always = 0;
-    t->lane.strategy = rule;
+    t->lane.rule = rule;
     const size_t hedges = hedges_in(&woken.record);
     tape_result_free(&woken);
     tape_result_free(&again);
@@ -378,7 +432,7 @@ static size_t check_rule(tape *t, const char *set, int64_t latency, const char *
 
 static size_t check_set(const char *set, uint64_t seed, size_t *runs) {
     tape t;
-    char what[160];
+    char what[512];
     size_t hedges = 0;
     random_tape(&t, seed);
     for (int l = 0; l < N_LATENCIES; l++) {
@@ -393,17 +447,17 @@ static size_t check_set(const char *set, uint64_t seed, size_t *runs) {
     return hedges;
 }
 
-/* One test for each rule: *state is its record. */
+/* One test for each rule and node: *state is its name. */
 static void test_rule(void **state) {
-    const rh_strategy *rule = *state;
-    const int line = line_of(rule->name);
+    const char *rule = *state;
+    const int line = line_of(rule);
     const char *const *set = sets[line].sets;
     const int tapes = sets[line].tapes ? sets[line].tapes : N_TAPES;
-    for (int k = 0; k < 6 && set[k]; k++) {
+    for (int k = 0; k < MOST_SETS && set[k]; k++) {
         size_t runs = 0, trades = 0;
         for (int i = 0; i < tapes; i++)
             trades += check_set(set[k], 1002 + (uint64_t)i, &runs);
-        if (runs == 0 || (trades < 10 && strcmp(rule->name, "none") != 0))
+        if (runs == 0 || (trades < 10 && strcmp(rule, "none") != 0))
             fail_msg("%s: %zu runs, %zu hedges: nothing was tested", set[k], runs, trades);
     }
 }
@@ -439,11 +493,17 @@ int main(int argc, char **argv) {
     rh_registry *registry;
     if (rh_registry_new(&registry, NULL) != RH_OK)
         return 1;
+    size_t n_nodes;
+    const rh_rule_node *nodes = rh_rule_nodes(&n_nodes);
+    for (size_t i = 0; i < n_nodes; i++)
+        if (argc < 2 || strcmp(argv[1], nodes[i].name) == 0)
+            tests[n++] = (struct CMUnitTest){nodes[i].name, test_rule, NULL, NULL,
+                                             (void *)(uintptr_t)nodes[i].name};
     for (size_t i = 0; i < rh_registry_n_strategies(registry) && n <= MOST_RULES; i++) {
         const rh_strategy *rule = rh_registry_strategy(registry, i);
         if (argc < 2 || strcmp(argv[1], rule->name) == 0)
-            tests[n++] =
-                (struct CMUnitTest){rule->name, test_rule, NULL, NULL, (void *)(uintptr_t)rule};
+            tests[n++] = (struct CMUnitTest){rule->name, test_rule, NULL, NULL,
+                                             (void *)(uintptr_t)rule->name};
     }
     const int failed = _cmocka_run_group_tests("rules", tests, n, NULL, NULL);
     rh_registry_free(registry);

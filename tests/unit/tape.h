@@ -14,7 +14,6 @@
 #include "base/memory.h"
 #include "replay/replay.h"
 #include "run/run.h"
-#include "strategy/registry.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -220,7 +219,7 @@ typedef struct {
     rh_book_terms book; /* n_legs counts legs[] */
     rh_lane_terms lane;
     rh_config *config;
-    rh_values values;
+    rh_rule *rule;
     rh_time from, to;
     const volatile sig_atomic_t *interrupted;
 } tape;
@@ -241,12 +240,11 @@ static UNUSED void tape_make(tape *t) {
     assert_int_equal(rh_registry_new(&t->registry, NULL), RH_OK);
     t->book = (rh_book_terms){.ratio = rh_registry_find_ratio(t->registry, "black", &near),
                               .max_age = RH_DAY};
-    t->lane = (rh_lane_terms){
-        .execution = {.price = RH_FILL_AT_MID}, .values = &t->values, .record_every = RH_HOUR};
+    t->lane = (rh_lane_terms){.execution = {.price = RH_FILL_AT_MID}, .record_every = RH_HOUR};
 }
 
 static UNUSED void tape_free(tape *t) {
-    rh_values_free(&t->values);
+    rh_rule_free(t->rule);
     rh_config_free(t->config);
     rh_registry_free(t->registry);
     rh_catalogue_free(t->catalogue);
@@ -276,17 +274,13 @@ static UNUSED void tape_hedge(tape *t, uint32_t instrument) {
 /* `rule` is a mapping such as "{name: interval, every: 8h}". */
 static UNUSED void tape_rule(tape *t, const char *rule) {
     rh_error error = {.text = ""};
-    const char *near = NULL;
-    rh_values_free(&t->values);
+    rh_rule_free(t->rule);
     rh_config_free(t->config);
     assert_int_equal(rh_config_read_text("rule", rule, strlen(rule), &t->config, &error), RH_OK);
-    const rh_node *root = rh_config_root(t->config);
-    t->lane.strategy =
-        rh_registry_find_strategy(t->registry, rh_node_get(root, "name")->text, &near);
-    assert_non_null(t->lane.strategy);
-    if (rh_values_read(t->lane.strategy->params, t->lane.strategy->n_params, t->config, root,
-                       "strategy", &t->values, &error) != RH_OK)
+    if (rh_rule_read(t->registry, t->config, rh_config_root(t->config), "strategy", &t->rule,
+                     &error) != RH_OK)
         fail_msg("%s: %s", rule, error.text);
+    t->lane.rule = t->rule;
 }
 
 static void write_cell(FILE *file, double value) {

@@ -94,7 +94,7 @@ static void a_plan_resolves_names(void **state) {
     const rh_plan *plan = p.plan;
     assert_string_equal(plan->venue->name, "deribit");
     assert_int_equal(plan->funding, RH_FUNDING_CONTINUOUS);
-    assert_string_equal(plan->strategy->name, "interval");
+    assert_string_equal(plan->rule->name, "interval");
     assert_string_equal(plan->ratio->name, "black");
     assert_string_equal(plan->underlying, "BTC");
     assert_string_equal(rh_catalogue_get(plan->catalogue, plan->lane.hedge)->name, "BTC-PERPETUAL");
@@ -434,9 +434,9 @@ static void labels_name_what_differs_from_the_default(void **state) {
     planned p = good_plan(least, settings, 1);
     char label[32], tight[12];
     (void)state;
-    assert_int_equal(rh_plan_label(p.plan, label, sizeof label), 17);
+    assert_int_equal(rh_rule_label(p.plan->rule, label, sizeof label), 17);
     assert_string_equal(label, "interval every=8h");
-    assert_int_equal(rh_plan_label(p.plan, tight, sizeof tight), 11);
+    assert_int_equal(rh_rule_label(p.plan->rule, tight, sizeof tight), 11);
     assert_string_equal(tight, "interval ev");
     finish(&p);
 }

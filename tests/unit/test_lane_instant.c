@@ -186,7 +186,8 @@ static void test_funding_meets_the_old_position(void **state) {
                  .instrument = u.option, .quantity = -10, .open = DAY0, .open_price = RH_AT_MARK});
     t.funding = RH_FUNDING_DISCRETE;
     const rh_strategy rule = rule_of(trade_to_answer);
-    t.lane.strategy = &rule;
+    const rh_rule leaf = rh_rule_of(&rule, NULL);
+    t.lane.rule = &leaf;
     script.answer = 2.0;
     for (int h = 0; h <= 8; h += 4) {
         say_price(&t, &u, DAY0 + h * RH_HOUR, 40000 + 1000 * h);
@@ -213,7 +214,8 @@ static void test_observe_sees_every_instant(void **state) {
     (void)start(&t, 20);
     rh_strategy rule = rule_of(always_neutral);
     rule.observe = note;
-    t.lane.strategy = &rule;
+    const rh_rule leaf = rh_rule_of(&rule, NULL);
+    t.lane.rule = &leaf;
     t.lane.execution.latency = 90 * RH_MIN;
     tape_result r = tape_run(&t);
     assert_true(script.n_asked < 20);
@@ -231,7 +233,8 @@ static void test_one_order_is_under_way(void **state) {
     (void)state;
     (void)start(&t, 12);
     const rh_strategy rule = rule_of(always_neutral);
-    t.lane.strategy = &rule;
+    const rh_rule leaf = rh_rule_of(&rule, NULL);
+    t.lane.rule = &leaf;
     t.lane.execution.latency = 90 * RH_MIN;
     tape_result r = tape_run(&t);
     assert_true(script.n_asked >= 8);
@@ -252,7 +255,8 @@ static void test_no_latency_is_none_after_a_wait(void **state) {
              (rh_leg_terms){
                  .instrument = u.option, .quantity = -10, .open = DAY0, .open_price = RH_AT_MARK});
     const rh_strategy rule = rule_of(always_neutral);
-    t.lane.strategy = &rule;
+    const rh_rule leaf = rh_rule_of(&rule, NULL);
+    t.lane.rule = &leaf;
     t.lane.execution.price = RH_FILL_AT_TOUCH;
     tape_say(&t, (tape_row){.ts = DAY0, .instrument = u.perpetual, .bid = 36000, .mark = 36000});
     say_iv(&t, &u, DAY0, IV);
@@ -323,8 +327,9 @@ static void test_a_lane_fails_alone(void **state) {
     const rh_strategy nan = rule_of(trade_to_answer), odd = rule_of(answer_twice);
     script.answer = NAN;
     rh_lane_terms terms[3] = {t.lane, t.lane, t.lane};
-    terms[0].strategy = &nan;
-    terms[2].strategy = &odd;
+    const rh_rule leaves[] = {rh_rule_of(&nan, NULL), rh_rule_of(&odd, NULL)};
+    terms[0].rule = &leaves[0];
+    terms[2].rule = &leaves[1];
     assert_int_equal(tape_run_lanes(&t, terms, 3, r, &outcome, NULL), RH_OK);
     assert_int_equal(r[0].status, RH_FAILED);
     assert_non_null(strstr(r[0].error.text, "script at 2021-06-01T00:00:00Z: named a target"));

@@ -38,6 +38,15 @@
  * it asked for (waking early is harmless) and must then give the same trades. What must be
  * remembered is remembered in `accepted` or `observe`.
  *
+ * Composition. A rule may stand inside `any`, `all` or `not-during`, which ask it and may overrule its
+ * RH_TRADE: then `accepted` is not called, and the rule must want the trade as long as its reason
+ * lasts, also when it is asked later than its wake said. So compare times with `>=`, never with
+ * `==`; let `accepted` alone end a wish; and answer from what is true now where the reason is a
+ * level. RH_WOKE_BOOK and RH_WOKE_FILL are repeated to a rule that was overruled. `accepted` comes
+ * for every trade of the lane, also for another rule's while this one held. A wake given
+ * with RH_HOLD is about the state as it is, one given with RH_TRADE about the state after
+ * `accepted`. `wake->at` of a rule that holds must not depend on when it was asked.
+ *
  * Numbers. NaN means unknown. The engine asks `decide` only when `neutral` of the first hedge is
  * known, and treats a target that is not finite as a failure of the lane.
  *
@@ -248,8 +257,9 @@ typedef struct rh_strategy {
      * either case when to be asked again. */
     int (*decide)(const void *state, const rh_view *view, double *target, rh_wake *wake);
 
-    /* Optional. The engine acts on the RH_TRADE that decide gave for this view (the order may
-     * still round to nothing). Level-triggered rules remember here what they have dealt with. */
+    /* Optional. The lane trades in the instant of this view: what decide named, or what another
+     * rule named beside this one (the order may still round to nothing). Rules remember here what
+     * they have dealt with. */
     void (*accepted)(void *state, const rh_view *view);
 
     /* Optional; then every instant with news is shown to the rule, before decide. */
