@@ -273,8 +273,5 @@ int64_t rh_time_unit(int64_t stamp) {
 }
 
 int rh_time_from_integer(int64_t stamp, int64_t unit, rh_time *out) {
-    if (stamp > INT64_MAX / unit || stamp < INT64_MIN / unit)
-        return -1;
-    *out = stamp * unit;
-    return 0;
+    return __builtin_mul_overflow(stamp, unit, out) ? -1 : 0;
 }

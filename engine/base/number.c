@@ -104,12 +104,21 @@ int rh_integer_parse(const char *text, size_t length, int64_t *out) {
     uint64_t value = 0;
     if (length == 0 || length > INTEGER_MAX)
         return -1;
-    for (size_t i = (size_t)signed_text; i < length; i++) {
+    size_t i = (size_t)signed_text;
+    for (; length - i >= 8; i += 8) { /* at most twice */
+        const uint64_t word = rh_decimal_load(text + i);
+        if (!rh_decimal_are_digits(word))
+            return -1;
+        value = value * 100000000 + rh_decimal_value(word);
+    }
+    for (; i < length; i++) {
         const uint64_t digit = (unsigned char)text[i] - (uint64_t)'0';
-        if (digit > 9 || value > (limit - digit) / 10)
+        if (digit > 9 || value >= UINT64_C(1000000000000000000))
             return -1;
         value = value * 10 + digit;
     }
+    if (value > limit)
+        return -1;
     *out = *text == '-' ? (int64_t)(0 - value) : (int64_t)value;
     return 0;
 }

@@ -17,7 +17,8 @@ struct rh_market {
     rh_time news;       /* last instant with an event */
     rh_time stamped;    /* last instant in which discrete funding fell due */
     uint32_t *followed; /* whose variance is summed, each once */
-    size_t n_followed;
+    uint32_t *funded;   /* that ever had a funding rate */
+    size_t n_followed, n_funded;
 };
 
 static const rh_state UNKNOWN = {
@@ -54,7 +55,8 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
     market->count = rh_catalogue_count(catalogue);
     market->states = rh_allocate(market->count, sizeof *market->states);
     market->followed = rh_allocate(market->count, sizeof *market->followed);
-    if (!market->states || !market->followed) {
+    market->funded = rh_allocate(market->count, sizeof *market->funded);
+    if (!market->states || !market->followed || !market->funded) {
         rh_market_free(market);
         return NULL;
     }
@@ -72,6 +74,7 @@ void rh_market_free(rh_market *market) {
         return;
     rh_release(market->states);
     rh_release(market->followed);
+    rh_release(market->funded);
     rh_release(market);
 }
 
@@ -124,8 +127,9 @@ static void accrue(const rh_instrument *instrument, rh_state *state, rh_time fro
 
 void rh_market_advance(rh_market *market, rh_time now) {
     if (market->funding == RH_FUNDING_CONTINUOUS && market->now != RH_DAWN)
-        for (uint32_t i = 0; i < market->count; i++)
-            accrue(rh_catalogue_get(market->catalogue, i), &market->states[i], market->now, now);
+        for (size_t i = 0; i < market->n_funded; i++)
+            accrue(rh_catalogue_get(market->catalogue, market->funded[i]),
+                   &market->states[market->funded[i]], market->now, now);
     market->now = now;
 }
 
@@ -165,6 +169,8 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
     double seconds = (double)(8 * RH_HOUR) / (double)RH_S;
     if (!take(event, RH_RATE, &state->rate))
         return;
+    if (state->rate_at == RH_DAWN)
+        market->funded[market->n_funded++] = event->instrument;
     (void)take(event, RH_INTERVAL, &seconds);
     state->interval = (int64_t)(seconds * (double)RH_S);
     state->rate_at = event->known;
@@ -235,11 +241,13 @@ void rh_market_complete(rh_market *market) {
         sum_variance(&market->states[market->followed[i]]);
     if (market->stamps > 0)
         market->stamped = market->now;
-    for (uint32_t i = 0; market->stamps > 0 && i < market->count; i++) {
-        rh_state *state = &market->states[i];
+    for (size_t i = 0; market->stamps > 0 && i < market->n_funded; i++) {
+        const uint32_t instrument = market->funded[i];
+        rh_state *state = &market->states[instrument];
         if (state->rate_at != market->now || isnan(state->rate))
             continue;
-        state->funding_paid += funding_due(rh_catalogue_get(market->catalogue, i), state, 1.0);
+        state->funding_paid +=
+            funding_due(rh_catalogue_get(market->catalogue, instrument), state, 1.0);
         market->stamps--;
     }
     market->stamps = 0;

@@ -17,6 +17,9 @@ typedef struct {
 struct rh_replay {
     stream *streams;
     size_t n_streams;
+    rh_time next; /* the earliest head of all streams */
+    size_t first; /* the first stream that has it */
+    int alone;    /* no other has it */
     rh_event *events;
     size_t capacity;
     uint64_t taken;
@@ -29,6 +32,17 @@ static rh_status pull(stream *s, rh_error *error) {
 
 static int is_live(const stream *s) {
     return s->at < s->count;
+}
+
+static void find_next(rh_replay *replay) {
+    replay->next = RH_NEVER;
+    for (size_t i = 0; i < replay->n_streams; i++) {
+        const stream *s = &replay->streams[i];
+        const rh_time known = is_live(s) ? s->block[s->at].known : RH_NEVER;
+        replay->alone = known < replay->next || (replay->alone && known > replay->next);
+        replay->first = known < replay->next ? i : replay->first;
+        replay->next = known < replay->next ? known : replay->next;
+    }
 }
 
 static rh_status open_stream(stream *s, const rh_source_spec *spec, size_t number,
@@ -57,6 +71,7 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_c
             return status;
         }
     }
+    find_next(replay);
     *out = replay;
     return RH_OK;
 }
@@ -74,34 +89,59 @@ void rh_replay_close(rh_replay *replay) {
 }
 
 rh_time rh_replay_next_time(const rh_replay *replay) {
-    rh_time next = RH_NEVER;
-    for (size_t i = 0; i < replay->n_streams; i++) {
-        const stream *s = &replay->streams[i];
-        if (is_live(s) && s->block[s->at].known < next)
-            next = s->block[s->at].known;
-    }
-    return next;
+    return replay->next;
 }
 
-rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *count,
-                         rh_error *error) {
-    const rh_time now = rh_replay_next_time(replay);
-    *count = 0;
-    for (size_t i = 0; i < replay->n_streams; i++) {
+/* An instant of one stream that ends inside its block is handed out where it lies; 0 events if
+ * it is none. */
+static size_t take_in_place(stream *s, rh_time now, const rh_event **events) {
+    size_t end = s->at;
+    while (end < s->count && s->block[end].known == now)
+        end++;
+    if (end == s->count)
+        return 0;
+    const size_t count = end - s->at;
+    *events = s->block + s->at;
+    s->at = end;
+    return count;
+}
+
+static rh_status append(rh_replay *replay, const rh_event *event, size_t count, rh_error *error) {
+    if (rh_make_room(&replay->events, count, &replay->capacity, sizeof *replay->events) != 0)
+        return rh_no_memory(error);
+    replay->events[count] = *event;
+    return RH_OK;
+}
+
+static rh_status gather(rh_replay *replay, rh_time now, size_t *count, rh_error *error) {
+    for (size_t i = replay->first; i < replay->n_streams; i++) {
         stream *s = &replay->streams[i];
         while (is_live(s) && s->block[s->at].known == now) {
-            if (rh_make_room(&replay->events, *count, &replay->capacity, sizeof *replay->events) !=
-                0)
-                return rh_no_memory(error);
-            replay->events[(*count)++] = s->block[s->at++];
-            rh_status status = is_live(s) ? RH_OK : pull(s, error);
+            rh_status status = append(replay, &s->block[s->at++], (*count)++, error);
+            if (status == RH_OK && !is_live(s))
+                status = pull(s, error);
             if (status != RH_OK)
                 return status;
         }
     }
-    replay->taken += *count;
-    *events = replay->events;
     return RH_OK;
+}
+
+rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *count,
+                         rh_error *error) {
+    rh_status status = RH_OK;
+    *count = 0;
+    if (replay->next == RH_NEVER)
+        return RH_OK;
+    if (replay->alone)
+        *count = take_in_place(&replay->streams[replay->first], replay->next, events);
+    if (*count == 0) {
+        status = gather(replay, replay->next, count, error);
+        *events = replay->events;
+    }
+    replay->taken += *count;
+    find_next(replay);
+    return status;
 }
 
 rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
@@ -109,6 +149,7 @@ rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
     for (size_t i = 0; i < replay->n_streams && status == RH_OK; i++)
         while (status == RH_OK && is_live(&replay->streams[i]))
             status = pull(&replay->streams[i], error);
+    find_next(replay);
     return status;
 }
 
