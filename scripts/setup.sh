@@ -8,11 +8,12 @@ set -eu
 packages='gcc libc6-dev cmake ninja-build pkg-config
     libsqlite3-dev libgsl-dev libcsv-dev libyaml-dev zlib1g-dev libzstd-dev nettle-dev
     gnuplot-nox fonts-inter tzdata'
+speed_wishes='libisal-dev' # where the machine has it
 test_packages='libcmocka-dev clang sqlite3'
 test_wishes='libclang-rt-dev' # sanitizers, where the release has them apart from clang
 package_packages='dpkg-dev file'
 
-wishes=
+wishes=$speed_wishes
 list_only=no
 for option in "$@"; do
     case $option in

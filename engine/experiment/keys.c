@@ -15,7 +15,7 @@ static const rh_key keys[] = {
     {"data.*.format", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, format), NULL,
      .help = "see `rehedge list formats`"},
     {"data.*.path", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, path), NULL,
-     .help = "plain or gzip; relative to the experiment's folder"},
+     .help = "plain, gzip, zstd or zip; relative to the experiment's folder"},
     {"data.*.instrument", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, instrument), "",
      .help = "the instrument that every row of the file is about"},
     {"data.*.timezone", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, timezone), "",

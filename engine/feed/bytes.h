@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bytes.h: a file as a stream of decompressed bytes, with their SHA-256 taken on the way.
+/* bytes.h: a file as a stream of its unpacked bytes, with their SHA-256 taken on the way.
  *
- * Plain or gzip (also of several members) is found by the first bytes, never by the name. A gzip
- * file that ends too early is an error and says so. Zip, zstd and other packings are refused with
- * the command that unpacks them. Only regular files: a source is read twice where its direction
- * has to be found first.
+ * Plain, gzip (also of several members), zstd, or zip with one member: found by the first bytes,
+ * never by the name. Checksums are verified; a file that ends too early, is damaged, or goes on
+ * after its own end is an error and says so, and so is one that changes while it is read. Other
+ * packings are refused with the command that unpacks them. Constant memory whatever is inside;
+ * long streams are unpacked by a second thread (ahead.h).
+ *
+ * "-" is standard input, and pipes are read as well; they can be rewound within their first
+ * RH_INTAKE_KEPT bytes. Who reads a file several times asks rh_intake_require_file first.
  */
 #ifndef RH_FEED_BYTES_H
 #define RH_FEED_BYTES_H
@@ -26,7 +30,10 @@ rh_status rh_bytes_read(rh_bytes *bytes, unsigned char *buffer, size_t size, siz
 /* Back to the first byte; the digest starts anew. */
 rh_status rh_bytes_rewind(rh_bytes *bytes, rh_error *error);
 
-/* The SHA-256 of all decompressed bytes in hexadecimal, or "" before the end was read. */
+/* The SHA-256 of all unpacked bytes in hexadecimal, or "" before the end was read. */
 void rh_bytes_digest(const rh_bytes *bytes, char hex[65]);
+
+/* "plain", "gzip", "zstd" or "zip". */
+const char *rh_bytes_packing(const rh_bytes *bytes);
 
 #endif

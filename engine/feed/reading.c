@@ -2,6 +2,7 @@
 #include "feed/format.h"
 
 #include "base/config.h"
+#include "feed/intake.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -163,7 +164,10 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
         (void)rh_fail_at(error, "%s", spec->path);
         return status;
     }
-    status = rh_rows_open(spec->path, &reading->rows, error);
+    if (!spec->once)
+        status = rh_intake_require_file(spec->path, error);
+    if (status == RH_OK)
+        status = rh_rows_open(spec->path, &reading->rows, error);
     if (status == RH_OK)
         status = read_header(reading, error);
     return status == RH_OK && format->prepare ? format->prepare(reading, error) : status;

@@ -28,7 +28,7 @@
  * NULL or 0 where nothing is said. */
 typedef struct {
     const char *format;     /* name in rh_formats */
-    const char *path;       /* a regular file, plain or gzip, found by content, not by name */
+    const char *path;       /* plain, gzip, zstd or zip, found by content, not by name */
     const char *instrument; /* the whole file is of this instrument; it may call it otherwise, but
                              * all rows alike */
     const char *timezone;   /* IANA name of the clock of text stamps; UTC if NULL */
@@ -37,8 +37,9 @@ typedef struct {
                              * funding 8 h; bars stamped at their end then have no grid to miss */
     const char *stamp; /* "start" or "end" of its bar that a row's time is; format's own if NULL */
     int64_t delay;     /* known = happened + delay */
-    int proxy;         /* funding of another contract may stand for `instrument` */
-    size_t n_map;      /* column renames: file's name -> field's name */
+    int once;     /* it is read once only, so that a pipe, or "-" for standard input, will do */
+    int proxy;    /* funding of another contract may stand for `instrument` */
+    size_t n_map; /* column renames: file's name -> field's name */
     const struct rh_column_map { /* a mapped column no longer has its own name */
         const char *column, *field;
     } * map;
