@@ -41,7 +41,7 @@ static rh_status read_all(survey *s, const rh_globals *globals, rh_error *error)
     const rh_event *events;
     size_t count;
     while (rh_replay_next_time(s->replay) != RH_NEVER) {
-        if (*globals->interrupted)
+        if (atomic_load(globals->interrupted))
             return rh_fail(error, RH_INTERRUPTED, "interrupted");
         rh_status status = rh_replay_take(s->replay, &events, &count, error);
         if (status != RH_OK)
@@ -136,7 +136,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_replay_close(s.replay);
     rh_plan_free(plan);
     rh_experiment_free(experiment);
-    return status == RH_INTERRUPTED ? 128 + *globals->interrupted : code;
+    return status == RH_INTERRUPTED ? 128 + atomic_load(globals->interrupted) : code;
 }
 
 static const rh_option options[] = {

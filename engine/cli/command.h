@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "strategy/registry.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -40,7 +40,7 @@ typedef struct {
     int colour;   /* of stdout, decided */
     int progress; /* on stderr, decided */
     rh_registry *registry;
-    const volatile sig_atomic_t *interrupted; /* the signal's number */
+    const atomic_int *interrupted; /* the signal's number */
 } rh_globals;
 
 typedef struct rh_command {

@@ -121,7 +121,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
         code = RH_PARTIAL;
     }
     if (status == RH_INTERRUPTED)
-        code = 128 + *globals->interrupted;
+        code = 128 + atomic_load(globals->interrupted);
     rh_release(path);
     rh_release(folder);
     return code;

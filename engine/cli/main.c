@@ -6,15 +6,19 @@
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted; /* lock-free: safe in a handler, and between threads */
+#if ATOMIC_INT_LOCK_FREE != 2
+#error "an atomic int must be lock-free to be set in a signal handler"
+#endif
 
 static void on_signal(int number) {
-    interrupted = number;
+    atomic_store(&interrupted, number);
 }
 
 static void catch_signals(void) {

@@ -362,7 +362,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
         status = draw(&s, arguments, &error);
     int code = status == RH_OK ? RH_OK : rh_report_error(&error);
     if (status == RH_INTERRUPTED)
-        code = 128 + *globals->interrupted;
+        code = 128 + atomic_load(globals->interrupted);
     close_session(&s);
     return code;
 }

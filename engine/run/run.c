@@ -132,7 +132,7 @@ static rh_time next_instant(const loop *l) {
 }
 
 static int is_interrupted(const loop *l) {
-    return l->terms->interrupted && *l->terms->interrupted;
+    return l->terms->interrupted && atomic_load(l->terms->interrupted) != 0;
 }
 
 /* Positions alive at `to` are marked there, if the data reach that far; else at the last

@@ -12,7 +12,7 @@
 #include "lane/lane.h"
 #include "replay/stream.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 
 typedef struct {
     const rh_stream *stream; /* the tape */
@@ -22,8 +22,8 @@ typedef struct {
     rh_lane *const *lanes;
     const size_t *book_of_lane; /* a lane's place in `books` */
     size_t n_lanes;
-    rh_time from, to;                         /* [from, to); RH_NEVER: to the end of the data */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    rh_time from, to;              /* [from, to); RH_NEVER: to the end of the data */
+    const atomic_int *interrupted; /* may be NULL */
     void (*progress)(void *self, rh_time now, uint64_t events); /* may be NULL */
     void *self;
 } rh_run_terms;

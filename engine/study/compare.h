@@ -12,7 +12,7 @@
 #include "metrics/metric.h"
 #include "study/cases.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 
 /* What came of one case. */
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
     const rh_cases *cases;
     size_t threads;                                             /* at least 1 */
-    const volatile sig_atomic_t *interrupted;                   /* may be NULL */
+    const atomic_int *interrupted;                              /* may be NULL */
     void (*progress)(void *self, rh_time now, uint64_t events); /* may be NULL; any thread */
     void *self;
 } rh_compare_terms;

@@ -21,7 +21,7 @@ typedef struct {
     size_t replicates;     /* 999 */
     double level;          /* of intervals, 0.95 */
     const char *reference; /* label; NULL: the first lane */
-    const volatile sig_atomic_t *interrupted;
+    const atomic_int *interrupted;
 } rh_comparison_terms;
 
 typedef struct {

@@ -14,7 +14,7 @@
 
 #include "study/cases.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 
 /* What one lane came to on one path: sums from the opening of the book to the end. A gain is
  * positive; all NaN if the lane failed on the path. */
@@ -36,8 +36,8 @@ typedef struct {
     size_t n_which;
     uint32_t first; /* number of the first path */
     size_t n_paths;
-    size_t threads;                           /* at least 1 */
-    const volatile sig_atomic_t *interrupted; /* may be NULL */
+    size_t threads;                /* at least 1 */
+    const atomic_int *interrupted; /* may be NULL */
     /* May be NULL; called by any thread, with the paths that are done. */
     void (*progress)(void *self, size_t done, size_t n_paths);
     void *self;

@@ -221,7 +221,7 @@ typedef struct {
     rh_config *config;
     rh_rule *rule;
     rh_time from, to;
-    const volatile sig_atomic_t *interrupted;
+    const atomic_int *interrupted;
 } tape;
 
 /* What one lane came to. */
