@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # plugin_outside.sh: a rule and a ratio model written outside the tree, as a user would: against
 # the installed header found with pkg-config, with the C standard library only, and run by the installed
-# program with --plugin. Then plug-ins that are wrong in one way each, and what is said of them.
+# program with --plugin: the commands of the README and the installed templates, and others. Then
+# plug-ins that are wrong in one way each, and what is said of them.
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
 source=$(cd "$here/../.." && pwd) || exit 2
@@ -133,6 +134,40 @@ half=$(trades half.db)
 awk -v whole="${whole#* }" -v half="${half#* }" 'BEGIN { exit !(half > 0 && half * 2 - whole <= 10 && whole - half * 2 <= 10) }' ||
     fail "half of ${whole#* } is ${half#* }"
 
+# The templates as they are installed: no warning, and they do what they say.
+template=$(pkg-config --variable=templatedir rehedge)
+for name in my-rule my-ratio; do
+    cp "$template/$name.c" . || fail "$name.c is not installed"
+    compile $name
+done
+"$rehedge" run tiny.yaml --plugin ./my-ratio.so -s 'hedge.ratio={name: my-ratio, slope: 0}' -s hedge.collateral=ignore \
+    -o template.db --no-report -q >/dev/null || fail "my-ratio does not run"
+[ "$(trades template.db)" = "$whole" ] || fail "my-ratio: $(trades template.db), not $whole as black"
+"$rehedge" run tiny.yaml --plugin ./my-ratio.so -s 'hedge.ratio={name: my-ratio, slope: 1}' -s hedge.collateral=ignore \
+    -o template.db --no-report -q >/dev/null || fail "my-ratio does not run"
+[ "$(trades template.db)" != "$whole" ] || fail "my-ratio: the slope changes nothing"
+
+# As a child of a composed rule.
+"$rehedge" run tiny.yaml --plugin ./moved.so -s 'strategy={name: any, of: [none, {name: moved, move: 100}]}' \
+    -o child.db --no-report -q >/dev/null || fail "a loaded rule as a child"
+got=$(trades child.db)
+[ "${got% *}" = 4 ] || fail "a loaded rule as a child: ${got% *} trades, not 4"
+
+# The commands of the README, letter by letter, where a reader would stand.
+mkdir -p reader/data reader/results reader/build
+cp tiny.yaml reader/data/demo.yaml
+cp tiny.csv reader/data
+ln -s "$build/tests" reader/build/tests
+sed -n '/^### A rule of your own/,/^##* [^A]/p' "$source/README.md" | sed -n '/^```sh/,/^```/{/^```/!p;}' >reader/commands
+lines=$(wc -l <reader/commands)
+[ "$lines" -ge 7 ] || fail "$lines lines of commands in the README"
+(cd reader && PATH=$work/prefix/bin:$PATH sh -eu commands >said 2>&1) || {
+    cat reader/said
+    fail "the commands of the README"
+}
+got=$("$rehedge" export reader/results/mine-compare.db run | grep -c ',ok,')
+[ "$got" -eq 8 ] || fail "the README's comparison has $got lanes, not 8"
+
 # refused CODE SENTENCE ARGUMENT...: the program ends with that code and sentence.
 refused() {
     code=$1
@@ -145,10 +180,11 @@ refused() {
     [ ! -e refused.db ] || fail "$*: there are results"
 }
 
-# wrong NAME EDIT SENTENCE: the rule with one thing edited is refused when it is loaded.
+# wrong NAME EDIT SENTENCE: the rule (or $original) with one thing edited is refused when it is loaded.
+original=moved
 wrong() {
-    sed "$2" moved.c >"$1.c"
-    cmp -s moved.c "$1.c" && fail "$1: nothing was edited"
+    sed "$2" $original.c >"$1.c"
+    cmp -s $original.c "$1.c" && fail "$1: nothing was edited"
     compile "$1"
     refused 2 "./$1.so: $3" run tiny.yaml --plugin "./$1.so"
 }
@@ -164,8 +200,21 @@ wrong clash 's/"moved"/"band"/' "a strategy named 'band' is there already"
 wrong badname 's/"moved"/"My Rule"/' "$unusable its name is missing or not made of a-z 0-9 -"
 wrong silent 's/\.summary = "trade[^"]*"/.summary = ""/' "$unusable it has no summary"
 wrong initial 's/\.initial = "150"/.initial = "many"/' "$unusable a parameter's default is not a value that it would take"
+wrong node 's/"moved"/"not-during"/' "a strategy named 'not-during' is there already"
 wrong nostart 's/\.start = start,/.start = 0,/; s/^static int start/int start(void *, const rh_value *, const rh_host *); int start/' \
     "$unusable it has parameters but no start function that would take them"
+original=my-ratio
+wrong ratio-abi 's/\.abi = REHEDGE_ABI/.abi = 77u/' \
+    "plug-in has ABI 77, this program has $abi: rebuild it against rehedge/strategy.h of this version"
+wrong ratio-size 's/\.size = sizeof(rh_ratio)/.size = 8/' "$unusable its \`size\` is not sizeof of its record"
+wrong ratio-symbol 's/^REHEDGE_RATIO(my_ratio)/extern const rh_ratio mine; const rh_ratio mine/' \
+    "exports neither rehedge_strategy nor rehedge_ratio (declare the record with REHEDGE_STRATEGY or REHEDGE_RATIO)"
+wrong ratio-clash 's/"my-ratio"/"black"/' "a ratio named 'black' is there already"
+wrong ratio-name 's/"my-ratio"/""/' "$unusable its name is missing or not made of a-z 0-9 -"
+wrong ratio-initial 's/\.initial = "0"/.initial = "11"/' "$unusable a parameter's default is not a value that it would take"
+wrong ratio-limits 's/\.min = -10/.min = 100/' "$unusable a parameter's min is above its max"
+refused 2 "./my-ratio.so: a ratio named 'my-ratio' is there already" run tiny.yaml --plugin ./my-ratio.so --plugin ./my-ratio.so
+refused 2 "--set: hedge.ratio.slope: '11' is out of range (-10 to 10)" run tiny.yaml --plugin ./my-ratio.so -s 'hedge.ratio={name: my-ratio, slope: 11}'
 refused 2 "./moved.so: a strategy named 'moved' is there already" run tiny.yaml --plugin ./moved.so --plugin ./moved.so
 refused 2 "--set: strategy.name: no such name 'moved'; see \`rehedge list strategies\`" run tiny.yaml -s strategy.name=moved
 refused 2 "--set: strategy.mvoe: unknown key (did you mean 'move'?)" run tiny.yaml --plugin ./moved.so -s 'strategy={name: moved, mvoe: 2}'

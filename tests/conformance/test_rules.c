@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every rule in the registry goes through the same cases, none of which knows a rule by name: asked
  * at every instant it trades as when it is only woken, it writes only into its own state, decides
- * without side effects, and repeats itself. A new rule needs a line in `sets`. */
+ * without side effects, and repeats itself. A new rule needs a line in `sets`.
+ *
+ *     conformance_rules                             all rules
+ *     conformance_rules interval                    one of them
+ *     conformance_rules ./mine.so '{name: mine}'    a loaded one, with these parameters and more
+ */
 #include "../unit/tape.h"
 
 enum { MOST_SETS = 12 };
@@ -121,6 +126,8 @@ static int line_of(const char *rule) {
 
 /* ---- random tapes ---- */
 
+static const char *plugin; /* loaded into every registry; NULL: none */
+
 typedef struct {
     uint32_t first, second, put, perpetual, future;
 } cast;
@@ -206,7 +213,10 @@ static void random_lane(tape *t, int drift, uint64_t *seed) {
  * move by themselves and there is a second holding; every third tape has one option only. */
 static void random_tape(tape *t, uint64_t seed) {
     const int alone = seed % 3 == 0;
+    rh_error error = {.text = ""};
     tape_make(t);
+    if (plugin && rh_registry_load(t->registry, plugin, &error) != RH_OK)
+        fail_msg("%s", error.text);
     const int drift = draw_below(&seed, 3) == 0;
     const cast c = invite(t->catalogue, draw_below(&seed, 3) == 0);
     tape_hedge(t, c.perpetual);
@@ -430,6 +440,20 @@ static size_t check_rule(tape *t, const char *set, int64_t latency, const char *
     return hedges;
 }
 
+/* The only child of `any` trades as it does alone. */
+static void check_as_child(tape *t, const char *set, const char *what) {
+    char wrapped[600];
+    (void)snprintf(wrapped, sizeof wrapped, "{name: any, of: [%s]}", set);
+    tape_rule(t, set);
+    tape_result alone = tape_run(t);
+    tape_rule(t, wrapped);
+    tape_result child = tape_run(t);
+    assert_same_fills(&alone.record, &child.record, what);
+    assert_same_steps(&alone.record, &child.record, what);
+    tape_result_free(&alone);
+    tape_result_free(&child);
+}
+
 static size_t check_set(const char *set, uint64_t seed, size_t *runs) {
     tape t;
     char what[512];
@@ -441,10 +465,20 @@ static size_t check_set(const char *set, uint64_t seed, size_t *runs) {
         if (l == 0 && !accepts(&t))
             break;
         hedges += check_rule(&t, set, latencies[l], what);
+        if (seed % 4 == 0)
+            check_as_child(&t, set, what);
         ++*runs;
     }
     tape_free(&t);
     return hedges;
+}
+
+static void check_all_tapes(const char *set, int tapes, int may_rest) {
+    size_t runs = 0, trades = 0;
+    for (int i = 0; i < tapes; i++)
+        trades += check_set(set, 1002 + (uint64_t)i, &runs);
+    if (runs == 0 || (trades < 10 && !may_rest))
+        fail_msg("%s: %zu runs, %zu hedges: nothing was tested", set, runs, trades);
 }
 
 /* One test for each rule and node: *state is its name. */
@@ -453,13 +487,13 @@ static void test_rule(void **state) {
     const int line = line_of(rule);
     const char *const *set = sets[line].sets;
     const int tapes = sets[line].tapes ? sets[line].tapes : N_TAPES;
-    for (int k = 0; k < MOST_SETS && set[k]; k++) {
-        size_t runs = 0, trades = 0;
-        for (int i = 0; i < tapes; i++)
-            trades += check_set(set[k], 1002 + (uint64_t)i, &runs);
-        if (runs == 0 || (trades < 10 && strcmp(rule, "none") != 0))
-            fail_msg("%s: %zu runs, %zu hedges: nothing was tested", set[k], runs, trades);
-    }
+    for (int k = 0; k < MOST_SETS && set[k]; k++)
+        check_all_tapes(set[k], tapes, strcmp(rule, "none") == 0);
+}
+
+/* *state is what the user wrote. */
+static void test_given(void **state) {
+    check_all_tapes(*state, N_TAPES, 0);
 }
 
 /* What a lane does hangs on nothing that another lane does or asks for. */
@@ -486,11 +520,22 @@ static void test_lanes_do_not_see_each_other(void **state) {
 
 enum { MOST_RULES = 64 };
 
-/* With an argument only the rule of that name. */
+static int check_plugin(int n_sets, char **given) {
+    struct CMUnitTest tests[MOST_RULES];
+    size_t n = 0;
+    for (int i = 0; i < n_sets && n < MOST_RULES; i++)
+        tests[n++] = (struct CMUnitTest){given[i], test_given, NULL, NULL, given[i]};
+    return _cmocka_run_group_tests(plugin, tests, n, NULL, NULL);
+}
+
 int main(int argc, char **argv) {
     struct CMUnitTest tests[MOST_RULES + 1] = {cmocka_unit_test(test_lanes_do_not_see_each_other)};
     size_t n = argc < 2;
     rh_registry *registry;
+    if (argc > 2) {
+        plugin = argv[1];
+        return check_plugin(argc - 2, argv + 2);
+    }
     if (rh_registry_new(&registry, NULL) != RH_OK)
         return 1;
     size_t n_nodes;
