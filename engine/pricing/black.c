@@ -5,8 +5,7 @@
 
 enum { BLOCK = 64 }; /* a constant, so that the loop over a block can be vectorised */
 
-#define LARGEST    0x1.fffffffffffffp1023
-#define LEAST_SIZE 1e-100 /* of vol * sqrt(years); smaller is taken for 0 */
+#define LARGEST 0x1.fffffffffffffp1023
 
 typedef struct {
     double w, forward, strike, years, vol, rate;
@@ -19,7 +18,7 @@ static int admissible(contract c) {
 }
 
 static int regular(contract c) {
-    return admissible(c) && c.strike > 0.0 && c.vol * sqrt(c.years) >= LEAST_SIZE;
+    return admissible(c) && c.strike > 0.0 && c.vol * sqrt(c.years) >= RH_LEAST_VOL_ROOT;
 }
 
 RH_INLINE rh_black_parts parts_of(contract c, double discount, rh_pair root) {

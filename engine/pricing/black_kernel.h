@@ -16,6 +16,9 @@
 /* Below this s the difference of Mills ratios is summed as a Taylor series. */
 #define RH_SERIES_BELOW 0.03125
 
+/* A smaller s is taken for 0. */
+#define RH_LEAST_VOL_ROOT 1e-100
+
 /* The one number the strike leg and the asset leg are compared by. */
 typedef struct {
     rh_pair near, far; /* a and b above */

@@ -3,8 +3,7 @@
 
 #include "pricing/black_kernel.h"
 
-#define LARGEST    0x1.fffffffffffffp1023
-#define LEAST_SIZE 1e-100 /* of vol * sqrt(years); smaller is taken for 0 */
+#define LARGEST 0x1.fffffffffffffp1023
 
 typedef struct {
     double w, spot, strike, years, vol, rate, yield;
@@ -93,7 +92,7 @@ rh_spot_greeks rh_black_scholes(int right, double spot, double strike, double ye
         return (rh_spot_greeks){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     c.spot_leg = spot * rh_exp(-yield * years);
     c.strike_leg = strike * rh_exp(-rate * years);
-    if (strike == 0.0 || vol * sqrt(years) < LEAST_SIZE)
+    if (strike == 0.0 || vol * sqrt(years) < RH_LEAST_VOL_ROOT)
         return limit_greeks(&c);
     return regular_greeks(&c);
 }

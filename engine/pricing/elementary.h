@@ -12,16 +12,11 @@
 #ifndef RH_PRICING_ELEMENTARY_H
 #define RH_PRICING_ELEMENTARY_H
 
+#include "base/vector.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-
-/* Inlined whatever the size: a call in a loop over options keeps the loop from vectorising. */
-#if defined(__GNUC__)
-#define RH_INLINE static inline __attribute__((always_inline))
-#else
-#define RH_INLINE static inline
-#endif
 
 #define RH_LOG_2_HIGH 0.69314718036912382    /* 0x1.62e42feep-1: times an exponent it is exact */
 #define RH_LOG_2_LOW  1.9082149292705877e-10 /* ln 2 - RH_LOG_2_HIGH */
@@ -74,11 +69,11 @@ RH_INLINE rh_pair rh_sqrt_pair(double x) {
     return (rh_pair){root, ((x - square.hi) - square.lo) / (root + root)};
 }
 
-/* x / y. */
+/* x / y, with |lo| up to 2 ulp(hi): by a reciprocal, since many are divided by the same y. */
 RH_INLINE rh_pair rh_quotient(rh_pair x, rh_pair y) {
-    const double hi = x.hi / y.hi;
+    const double reciprocal = 1.0 / y.hi, hi = x.hi * reciprocal;
     const rh_pair back = rh_product(hi, y.hi);
-    return (rh_pair){hi, ((x.hi - back.hi) - back.lo + x.lo - hi * y.lo) / y.hi};
+    return (rh_pair){hi, ((x.hi - back.hi) - back.lo + x.lo - hi * y.lo) * reciprocal};
 }
 
 /* exp(hi + lo) for |lo| << 1. Cody and Waite's reduction to |r| <= ln(2)/2, then the Taylor
@@ -90,12 +85,13 @@ RH_INLINE double rh_exp_pair(double hi, double lo) {
     const double head = hi - k * RH_LOG_2_HIGH, tail = lo - k * RH_LOG_2_LOW;
     const double r = head + tail, rest = (head - r) + tail, r2 = r * r;
     const double even =
-        1.0 / 2 + r2 * (1.0 / 24 + r2 * (1.0 / 720 + r2 * (1.0 / 40320 +
-                                                           r2 * (1.0 / 3628800 + r2 / 479001600))));
+        1.0 / 2 +
+        r2 * (1.0 / 24 + r2 * (1.0 / 720 +
+                               r2 * (1.0 / 40320 + r2 * (1.0 / 3628800 + r2 * (1.0 / 479001600)))));
     const double odd =
         1.0 / 6 +
-        r2 * (1.0 / 120 +
-              r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800 + r2 / 6227020800))));
+        r2 * (1.0 / 120 + r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800 +
+                                                                        r2 * (1.0 / 6227020800)))));
     const double value = 1.0 + (r + (rest + r2 * (even + r * odd)));
     /* 2^k in two factors, so that k may lie outside the range of normal exponents. */
     const uint64_t biased = (rh_bits(shifted) & 0xffff) ^ 0x8000; /* k + 32768 */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vector.h: loops over arrays, compiled for several widths of vector instructions.
+ *
+ * A loop is written once, as an RH_INLINE body over blocks of RH_BLOCK numbers without branches.
+ * Three functions hold that body, one of them with RH_FOR_AVX2 and one with RH_FOR_AVX512 before
+ * it; an rh_vector picks one at run time. All three make the same digits, since each element goes
+ * through the same IEEE operations in the same order; the widths differ in speed only. Where there
+ * are no such instructions the three are the same.
+ */
+#ifndef RH_BASE_VECTOR_H
+#define RH_BASE_VECTOR_H
+
+/* Elements worked on at a time: arrays of a block stay in the fastest cache. */
+enum { RH_BLOCK = 512 };
+
+typedef enum { RH_VECTOR_PLAIN, RH_VECTOR_AVX2, RH_VECTOR_AVX512, RH_N_VECTORS } rh_vector;
+
+/* The widest that this processor has. */
+rh_vector rh_vector_widest(void);
+
+/* Inlined whatever the size: a call in a loop keeps the loop from vectorising. */
+#if defined(__GNUC__)
+#define RH_INLINE static inline __attribute__((always_inline))
+#else
+#define RH_INLINE static inline
+#endif
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#define RH_HAS_AVX  1
+#define RH_FOR_AVX2 __attribute__((target("avx2")))
+#if defined(__clang__)
+#define RH_FOR_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+#else
+#define RH_FOR_AVX512                                                                              \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")))
+#endif
+#else
+#define RH_HAS_AVX 0
+#define RH_FOR_AVX2
+#define RH_FOR_AVX512
+#endif
+
+#endif

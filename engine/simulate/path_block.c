@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "simulate/path_block.h"
+
+#include "base/random_block.h"
+#include "pricing/elementary.h"
+#include "pricing/normal_block.h"
+
+#include <stddef.h>
+
+int rh_sim_path_in_blocks(const rh_sim_path_model *model) {
+    return model->xi == 0.0 && model->intensity == 0.0;
+}
+
+void rh_sim_path_block_start(const rh_sim_path_model *model, rh_sim_path_block *block) {
+    block->step = 0;
+    block->variance = model->v0;
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        block->log_move[i] = 0.0;
+}
+
+/* The shock of the spot, as rh_sim_path_step mixes it; 0 times a draw adds nothing. */
+static void shocks(rh_vector vector, double rho, const rh_draw_place *place, double *shock) {
+    const double rest = sqrt(1.0 - rho * rho);
+    double a[RH_BLOCK], b[RH_BLOCK], other[RH_BLOCK];
+    rh_draw_uniform_block(vector, place, rho == 0.0 ? NULL : a, b);
+    rh_normal_quantile_block(vector, b, shock);
+    if (rho == 0.0)
+        return;
+    rh_normal_quantile_block(vector, a, other);
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        shock[i] = rho * other[i] + rest * shock[i];
+}
+
+RH_INLINE void moves(double drift, double root, const double *restrict shock,
+                     double *restrict log_move) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        log_move[i] += drift + root * shock[i];
+}
+
+static void move_plain(double drift, double root, const double *shock, double *log_move) {
+    moves(drift, root, shock, log_move);
+}
+
+RH_FOR_AVX2 static void move_avx2(double drift, double root, const double *shock,
+                                  double *log_move) {
+    moves(drift, root, shock, log_move);
+}
+
+RH_FOR_AVX512 static void move_avx512(double drift, double root, const double *shock,
+                                      double *log_move) {
+    moves(drift, root, shock, log_move);
+}
+
+void rh_sim_path_block_step(rh_vector vector, const rh_sim_path_model *model,
+                            const rh_sim_stream *first, rh_sim_path_block *block) {
+    static void (*const of[RH_N_VECTORS])(double, double, const double *,
+                                          double *) = {move_plain, move_avx2, move_avx512};
+    const double v = block->variance > 0.0 ? block->variance : 0.0, dt = model->dt;
+    double shock[RH_BLOCK];
+    block->step++;
+    const rh_draw_place place = {first->seed, block->step, first->path, RH_SIM_DRAW_DIFFUSION, 0};
+    shocks(vector, model->rho, &place, shock);
+    of[vector]((model->drift - 0.5 * v) * dt, sqrt(v * dt), shock, block->log_move);
+    block->variance += model->kappa * (model->theta - v) * dt;
+}
+
+RH_INLINE void spots(double spot0, const double *restrict log_move, double *restrict spot) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        spot[i] = spot0 * rh_exp(log_move[i]);
+}
+
+static void spot_plain(double spot0, const double *log_move, double *spot) {
+    spots(spot0, log_move, spot);
+}
+
+RH_FOR_AVX2 static void spot_avx2(double spot0, const double *log_move, double *spot) {
+    spots(spot0, log_move, spot);
+}
+
+RH_FOR_AVX512 static void spot_avx512(double spot0, const double *log_move, double *spot) {
+    spots(spot0, log_move, spot);
+}
+
+void rh_sim_path_block_spot(rh_vector vector, const rh_sim_path_model *model,
+                            const rh_sim_path_block *block, double *spot) {
+    static void (*const of[RH_N_VECTORS])(double, const double *,
+                                          double *) = {spot_plain, spot_avx2, spot_avx512};
+    of[vector](model->spot0, block->log_move, spot);
+}
