@@ -2,155 +2,86 @@
 #include "replay/replay.h"
 
 #include "base/memory.h"
+#include "replay/merge.h"
 
 #include <string.h>
 
-enum { BLOCK = 512 };
-
-/* A source and the events that it has given ahead. */
-typedef struct {
-    rh_source *source;
-    rh_event *block;
-    size_t at, count; /* at == count: the source is at its end */
-} stream;
-
 struct rh_replay {
-    stream *streams;
-    size_t n_streams;
-    rh_time next; /* the earliest head of all streams */
-    size_t first; /* the first stream that has it */
-    int alone;    /* no other has it */
-    rh_event *events;
-    size_t capacity;
+    rh_source **sources;
+    size_t n_sources;
+    rh_merge *merge;
     uint64_t taken;
 };
 
-static rh_status pull(stream *s, rh_error *error) {
-    s->at = 0;
-    return rh_source_fill(s->source, s->block, BLOCK, &s->count, error);
+static rh_status fill_from_source(void *self, rh_event *block, size_t capacity, size_t *got,
+                                  rh_error *error) {
+    return rh_source_fill(self, block, capacity, got, error);
 }
 
-static int is_live(const stream *s) {
-    return s->at < s->count;
-}
-
-static void find_next(rh_replay *replay) {
-    replay->next = RH_NEVER;
-    for (size_t i = 0; i < replay->n_streams; i++) {
-        const stream *s = &replay->streams[i];
-        const rh_time known = is_live(s) ? s->block[s->at].known : RH_NEVER;
-        replay->alone = known < replay->next || (replay->alone && known > replay->next);
-        replay->first = known < replay->next ? i : replay->first;
-        replay->next = known < replay->next ? known : replay->next;
-    }
-}
-
-static rh_status open_stream(stream *s, const rh_source_spec *spec, size_t number,
-                             const rh_catalogue *catalogue, rh_error *error) {
-    s->block = rh_allocate(BLOCK, sizeof *s->block);
-    if (!s->block)
+static rh_status open_merge(rh_replay *replay, rh_error *error) {
+    rh_merge_input *inputs = rh_allocate(replay->n_sources, sizeof *inputs);
+    if (!inputs)
         return rh_no_memory(error);
-    rh_status status = rh_source_open(spec, (uint16_t)number, catalogue, &s->source, error);
-    return status == RH_OK ? pull(s, error) : status;
+    for (size_t i = 0; i < replay->n_sources; i++)
+        inputs[i] = (rh_merge_input){replay->sources[i], fill_from_source};
+    rh_status status = rh_merge_open(inputs, replay->n_sources, &replay->merge, error);
+    rh_release(inputs);
+    return status;
+}
+
+static rh_status open_sources(rh_replay *replay, const rh_source_spec *specs, size_t n_specs,
+                              const rh_catalogue *catalogue, rh_error *error) {
+    replay->sources = rh_allocate(n_specs, sizeof *replay->sources);
+    if (!replay->sources)
+        return rh_no_memory(error);
+    for (size_t i = 0; i < n_specs; i++) {
+        rh_status status =
+            rh_source_open(&specs[i], (uint16_t)i, catalogue, &replay->sources[i], error);
+        if (status != RH_OK)
+            return status;
+        replay->n_sources++;
+    }
+    return RH_OK;
 }
 
 rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_catalogue *catalogue,
                          rh_replay **out, rh_error *error) {
     rh_replay *replay = rh_allocate(1, sizeof *replay);
-    if (replay)
-        replay->streams = rh_allocate(n_specs, sizeof *replay->streams);
-    if (!replay || !replay->streams) {
-        rh_replay_close(replay);
+    if (!replay)
         return rh_no_memory(error);
-    }
-    for (size_t i = 0; i < n_specs; i++) {
-        stream *s = &replay->streams[replay->n_streams++];
-        rh_status status = open_stream(s, &specs[i], i, catalogue, error);
-        if (status != RH_OK) {
-            rh_replay_close(replay);
-            return status;
-        }
-    }
-    find_next(replay);
-    *out = replay;
-    return RH_OK;
+    rh_status status = open_sources(replay, specs, n_specs, catalogue, error);
+    if (status == RH_OK)
+        status = open_merge(replay, error);
+    if (status != RH_OK)
+        rh_replay_close(replay);
+    else
+        *out = replay;
+    return status;
 }
 
 void rh_replay_close(rh_replay *replay) {
     if (!replay)
         return;
-    for (size_t i = 0; i < replay->n_streams; i++) {
-        rh_source_close(replay->streams[i].source);
-        rh_release(replay->streams[i].block);
-    }
-    rh_release(replay->streams);
-    rh_release(replay->events);
+    rh_merge_close(replay->merge);
+    for (size_t i = 0; i < replay->n_sources; i++)
+        rh_source_close(replay->sources[i]);
+    rh_release(replay->sources);
     rh_release(replay);
 }
 
 rh_time rh_replay_next_time(const rh_replay *replay) {
-    return replay->next;
-}
-
-/* An instant of one stream that ends inside its block is handed out where it lies; 0 events if
- * it is none. */
-static size_t take_in_place(stream *s, rh_time now, const rh_event **events) {
-    size_t end = s->at;
-    while (end < s->count && s->block[end].known == now)
-        end++;
-    if (end == s->count)
-        return 0;
-    const size_t count = end - s->at;
-    *events = s->block + s->at;
-    s->at = end;
-    return count;
-}
-
-static rh_status append(rh_replay *replay, const rh_event *event, size_t count, rh_error *error) {
-    if (rh_make_room(&replay->events, count, &replay->capacity, sizeof *replay->events) != 0)
-        return rh_no_memory(error);
-    replay->events[count] = *event;
-    return RH_OK;
-}
-
-static rh_status gather(rh_replay *replay, rh_time now, size_t *count, rh_error *error) {
-    for (size_t i = replay->first; i < replay->n_streams; i++) {
-        stream *s = &replay->streams[i];
-        while (is_live(s) && s->block[s->at].known == now) {
-            rh_status status = append(replay, &s->block[s->at++], (*count)++, error);
-            if (status == RH_OK && !is_live(s))
-                status = pull(s, error);
-            if (status != RH_OK)
-                return status;
-        }
-    }
-    return RH_OK;
+    return rh_merge_next_time(replay->merge);
 }
 
 rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *count,
                          rh_error *error) {
-    rh_status status = RH_OK;
-    *count = 0;
-    if (replay->next == RH_NEVER)
-        return RH_OK;
-    if (replay->alone)
-        *count = take_in_place(&replay->streams[replay->first], replay->next, events);
-    if (*count == 0) {
-        status = gather(replay, replay->next, count, error);
-        *events = replay->events;
-    }
+    rh_status status = rh_merge_take(replay->merge, events, count, error);
     replay->taken += *count;
-    find_next(replay);
     return status;
 }
 
 rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
-    rh_status status = RH_OK;
-    for (size_t i = 0; i < replay->n_streams && status == RH_OK; i++)
-        while (status == RH_OK && is_live(&replay->streams[i]))
-            status = pull(&replay->streams[i], error);
-    find_next(replay);
-    return status;
+    return rh_merge_drain(replay->merge, error);
 }
 
 uint64_t rh_replay_events(const rh_replay *replay) {
@@ -158,11 +89,11 @@ uint64_t rh_replay_events(const rh_replay *replay) {
 }
 
 size_t rh_replay_n_sources(const rh_replay *replay) {
-    return replay->n_streams;
+    return replay->n_sources;
 }
 
 void rh_replay_summarise(const rh_replay *replay, size_t i, rh_source_summary *out) {
-    rh_source_summarise(replay->streams[i].source, out);
+    rh_source_summarise(replay->sources[i], out);
 }
 
 static rh_time stream_next_time(void *self) {
@@ -178,13 +109,13 @@ rh_stream rh_replay_stream(rh_replay *replay) {
 }
 
 void rh_replay_digest(const rh_replay *replay, char out[RH_DIGEST_TEXT]) {
-    char *all = rh_allocate(replay->n_streams, RH_DIGEST_TEXT);
-    for (size_t i = 0; i < replay->n_streams && all; i++) {
+    char *all = rh_allocate(replay->n_sources, RH_DIGEST_TEXT);
+    for (size_t i = 0; i < replay->n_sources && all; i++) {
         rh_source_summary summary;
         rh_replay_summarise(replay, i, &summary);
         memcpy(all + i * RH_DIGEST_TEXT, summary.sha256, RH_DIGEST_TEXT - 1);
         all[i * RH_DIGEST_TEXT + RH_DIGEST_TEXT - 1] = '\n';
     }
-    (void)rh_digest(all ? all : "", all ? replay->n_streams * RH_DIGEST_TEXT : 0, out);
+    (void)rh_digest(all ? all : "", all ? replay->n_sources * RH_DIGEST_TEXT : 0, out);
     rh_release(all);
 }

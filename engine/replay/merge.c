@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "replay/merge.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+/* Events of a block: long ones for few inputs, and 2 MiB for all together where they are many. */
+enum { BLOCK_MOST = 512, BLOCK_LEAST = 32, BLOCK_ALL = 32768 };
+
+typedef struct {
+    rh_merge_input input;
+    rh_event *block;
+    size_t at, count; /* at == count: it is at its end */
+} stream;
+
+/* When a stream's next event is known, RH_NEVER at its end. */
+typedef struct {
+    rh_time known;
+    size_t stream;
+} head;
+
+struct rh_merge {
+    stream *streams;
+    size_t n_streams, block_size;
+    head *tree; /* 0: the winner of all; others: who lost there. The children of i are 2i, 2i + 1 */
+    size_t leaves;    /* a power of two; stream i is below node (leaves + i) / 2 */
+    rh_event *events; /* of an instant that doesn't lie in one block */
+    size_t capacity;
+};
+
+/* ---- the tree ---- */
+
+/* The earlier one; of equals the lower number. */
+static int beats(const head *a, const head *b) {
+    return a->known < b->known || (a->known == b->known && a->stream < b->stream);
+}
+
+static head head_of(const rh_merge *m, size_t i) {
+    const stream *s = &m->streams[i];
+    const int live = i < m->n_streams && s->at < s->count;
+    return (head){live ? s->block[s->at].known : RH_NEVER, i};
+}
+
+/* Stream i, the winner, has moved on: it plays again, against those who lost on its way. */
+static void play(rh_merge *m, size_t i) {
+    head best = head_of(m, i);
+    for (size_t node = (m->leaves + i) / 2; node > 0; node /= 2) {
+        const head other = m->tree[node];
+        const int lost = beats(&other, &best);
+        m->tree[node] = lost ? best : other;
+        best = lost ? other : best;
+    }
+    m->tree[0] = best;
+}
+
+/* The winner below a node; its losers are left on the way. */
+static head play_all(rh_merge *m, size_t node) {
+    if (node >= m->leaves)
+        return head_of(m, node - m->leaves);
+    const head left = play_all(m, 2 * node), right = play_all(m, 2 * node + 1);
+    const int lost = beats(&right, &left);
+    m->tree[node] = lost ? left : right;
+    return lost ? right : left;
+}
+
+static rh_status make_tree(rh_merge *m, rh_error *error) {
+    m->leaves = 1;
+    while (m->leaves < m->n_streams)
+        m->leaves *= 2;
+    m->tree = rh_allocate(m->leaves, sizeof *m->tree);
+    if (!m->tree)
+        return rh_no_memory(error);
+    m->tree[0] = play_all(m, 1);
+    return RH_OK;
+}
+
+/* ---- opening and closing ---- */
+
+static rh_status pull(const rh_merge *m, stream *s, rh_error *error) {
+    s->at = 0;
+    s->count = 0;
+    return s->input.fill(s->input.self, s->block, m->block_size, &s->count, error);
+}
+
+static size_t block_size(size_t streams) {
+    const size_t share = BLOCK_ALL / (streams ? streams : 1);
+    return share > BLOCK_MOST ? BLOCK_MOST : share < BLOCK_LEAST ? BLOCK_LEAST : share;
+}
+
+static rh_status open_streams(rh_merge *m, const rh_merge_input *inputs, rh_error *error) {
+    for (size_t i = 0; i < m->n_streams; i++) {
+        stream *s = &m->streams[i];
+        s->input = inputs[i];
+        s->block = rh_allocate(m->block_size, sizeof *s->block);
+        rh_status status = s->block ? pull(m, s, error) : rh_no_memory(error);
+        if (status != RH_OK)
+            return status;
+    }
+    return RH_OK;
+}
+
+rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **out,
+                        rh_error *error) {
+    rh_merge *m = rh_allocate(1, sizeof *m);
+    if (!m)
+        return rh_no_memory(error);
+    m->streams = rh_allocate(count, sizeof *m->streams);
+    m->n_streams = m->streams ? count : 0;
+    m->block_size = block_size(count);
+    rh_status status = m->streams ? open_streams(m, inputs, error) : rh_no_memory(error);
+    if (status == RH_OK)
+        status = make_tree(m, error);
+    if (status != RH_OK)
+        rh_merge_close(m);
+    else
+        *out = m;
+    return status;
+}
+
+void rh_merge_close(rh_merge *m) {
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->n_streams; i++)
+        rh_release(m->streams[i].block);
+    rh_release(m->streams);
+    rh_release(m->tree);
+    rh_release(m->events);
+    rh_release(m);
+}
+
+/* ---- instants ---- */
+
+rh_time rh_merge_next_time(const rh_merge *m) {
+    return m->tree[0].known;
+}
+
+static rh_status collect(rh_merge *m, const rh_event *events, size_t more, size_t *count,
+                         rh_error *error) {
+    while (m->capacity < *count + more) {
+        const size_t larger = m->capacity ? 2 * m->capacity : 2 * m->block_size;
+        if (rh_resize_array(&m->events, larger, sizeof *m->events) != 0)
+            return rh_no_memory(error);
+        m->capacity = larger;
+    }
+    memcpy(m->events + *count, events, more * sizeof *m->events);
+    *count += more;
+    return RH_OK;
+}
+
+static size_t end_of_instant(const stream *s, rh_time now) {
+    size_t end = s->at;
+    while (end < s->count && s->block[end].known == now)
+        end++;
+    return end;
+}
+
+/* All of a stream's events of one time, over as many blocks as they fill. */
+static rh_status collect_stream(rh_merge *m, stream *s, rh_time now, size_t *count,
+                                rh_error *error) {
+    for (;;) {
+        const size_t end = end_of_instant(s, now);
+        if (end == s->at)
+            return RH_OK;
+        rh_status status = collect(m, s->block + s->at, end - s->at, count, error);
+        s->at = end;
+        if (status == RH_OK && s->at == s->count)
+            status = pull(m, s, error);
+        if (status != RH_OK)
+            return status;
+    }
+}
+
+/* What the first stream has, where it lies: its block doesn't end with it and stays as it is. */
+static rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, size_t *count,
+                            rh_error *error) {
+    const size_t first = m->tree[0].stream;
+    stream *s = &m->streams[first];
+    const size_t from = s->at, end = end_of_instant(s, now);
+    if (end == s->count)
+        return RH_OK;
+    s->at = end;
+    play(m, first);
+    if (m->tree[0].known == now)
+        return collect(m, s->block + from, end - from, count, error);
+    *events = s->block + from;
+    *count = end - from;
+    return RH_OK;
+}
+
+static rh_status take_rest(rh_merge *m, rh_time now, size_t *count, rh_error *error) {
+    rh_status status = RH_OK;
+    while (status == RH_OK && m->tree[0].known == now) {
+        const size_t next = m->tree[0].stream;
+        status = collect_stream(m, &m->streams[next], now, count, error);
+        play(m, next);
+    }
+    return status;
+}
+
+rh_status rh_merge_take(rh_merge *m, const rh_event **events, size_t *count, rh_error *error) {
+    const rh_time now = rh_merge_next_time(m);
+    *events = NULL;
+    *count = 0;
+    if (now == RH_NEVER)
+        return RH_OK;
+    rh_status status = take_first(m, now, events, count, error);
+    if (status == RH_OK && !*events) {
+        status = take_rest(m, now, count, error);
+        *events = m->events;
+    }
+    return status;
+}
+
+rh_status rh_merge_drain(rh_merge *m, rh_error *error) {
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < m->n_streams && status == RH_OK; i++) {
+        stream *s = &m->streams[i];
+        while (status == RH_OK && s->count > 0)
+            status = pull(m, s, error);
+    }
+    m->tree[0] = play_all(m, 1);
+    return status;
+}
