@@ -9,7 +9,7 @@ packages='gcc libc6-dev cmake ninja-build pkg-config
     libsqlite3-dev libgsl-dev libcsv-dev libyaml-dev zlib1g-dev libzstd-dev nettle-dev
     gnuplot-nox fonts-inter tzdata'
 speed_wishes='libisal-dev' # where the machine has it
-test_packages='libcmocka-dev clang sqlite3'
+test_packages='libcmocka-dev clang sqlite3 busybox curl' # a server for the downloads' test
 test_wishes='libclang-rt-dev' # sanitizers, where the release has them apart from clang
 package_packages='dpkg-dev file'
 

@@ -2,7 +2,8 @@
 # What gets installed, and the Debian package (cpack -G DEB).
 #
 #   bin/rehedge   include/rehedge/strategy.h   lib/pkgconfig/rehedge.pc
-#   share/rehedge/data   share/rehedge/plots   share/rehedge/template   share/doc/rehedge
+#   share/rehedge/data   share/rehedge/plots   share/rehedge/template   share/rehedge/download
+#   share/doc/rehedge
 #
 # The program finds its data in $REHEDGE_DATA, else in ../share/rehedge seen from its own folder,
 # else in REHEDGE_INSTALL_DATADIR; so an installation may be moved, and the build tree works alike.
@@ -33,6 +34,10 @@ install(FILES ${PROJECT_BINARY_DIR}/rehedge.pc DESTINATION ${pkgconfig_dir})
 install(DIRECTORY data/ DESTINATION ${data_dir}/data)
 install(DIRECTORY scripts/plots/ DESTINATION ${data_dir}/plots FILES_MATCHING PATTERN "*.gp")
 install(DIRECTORY strategies/template/ DESTINATION ${data_dir}/template)
+install(PROGRAMS scripts/download/tardis.sh scripts/download/binance.sh
+                 scripts/download/deribit.sh
+        DESTINATION ${data_dir}/download)
+install(FILES scripts/download/fetch.sh DESTINATION ${data_dir}/download)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 set(CPACK_GENERATOR DEB)
