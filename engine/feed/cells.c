@@ -4,11 +4,12 @@
 #include "base/decimal.h"
 #include "base/number.h"
 
-#include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const rh_cell *rh_cell_of(const rh_reading *reading, const rh_row *row, int field) {
     if (field < 0 || reading->column[field] < 0)
@@ -92,59 +93,95 @@ rh_status rh_cell_period(const rh_reading *reading, const rh_row *row, int field
     return RH_OK;
 }
 
-rh_event *rh_batch_add(rh_batch *batch, rh_event_kind kind) {
-    assert(batch->count < RH_ROW_EVENTS);
-    rh_event *event = &batch->events[batch->count++];
-    *event = (rh_event){.kind = (uint8_t)kind};
-    return event;
-}
+/* Above 2000 % a volatility is in percent, or no volatility. */
+static const double highest_volatility = 20.0;
 
-/* A price of 0 takes the side away, and its size with it. */
-static void set_side(rh_event *event, int position, double price, double size) {
-    int gone = price == 0.0;
-    if (gone || !isnan(price))
-        rh_event_set(event, position, gone ? NAN : price);
-    if (gone || !isnan(size))
-        rh_event_set(event, position + 1, gone ? NAN : size);
-}
-
-rh_status rh_batch_quote(const rh_reading *reading, const rh_row *row, const int fields[4],
-                         rh_batch *batch, rh_error *error) {
-    double value[4];
-    int given = 0;
-    for (int i = 0; i < 4; i++) {
-        rh_status status = rh_cell_amount(reading, row, fields[i], &value[i], error);
-        if (status != RH_OK)
-            return status;
-        given |= !isnan(value[i]);
-    }
-    if (!given)
-        return RH_OK;
-    rh_event *event = rh_batch_add(batch, RH_EVENT_QUOTE);
-    set_side(event, RH_BID, value[RH_BID], value[RH_BID_SIZE]);
-    set_side(event, RH_ASK, value[RH_ASK], value[RH_ASK_SIZE]);
+rh_status rh_cell_volatility(const rh_reading *reading, const rh_row *row, int field, double *out,
+                             rh_error *error) {
+    rh_status status = rh_cell_amount(reading, row, field, out, error);
+    if (status != RH_OK)
+        return status;
+    if (reading->percent)
+        *out /= 100.0;
+    if (*out > highest_volatility)
+        return rh_cell_fail(reading, row, field, error, "a volatility of %g %%%s", *out * 100.0,
+                            reading->percent ? ""
+                            : reading->format->takes_iv_unit
+                                ? "; say iv_unit: percent"
+                                : "; a column in percent is called iv_pct");
+    if (*out == 0.0)
+        *out = NAN;
     return RH_OK;
 }
 
-rh_status rh_batch_bar(const rh_reading *reading, const rh_row *row, const int fields[5],
-                       rh_batch *batch, rh_error *error) {
-    double value[5];
-    for (int i = 0; i < 5; i++) {
-        rh_status status = i == RH_VOLUME
-                               ? rh_cell_amount(reading, row, fields[i], &value[i], error)
-                               : rh_cell_price(reading, row, fields[i], &value[i], error);
-        if (status != RH_OK)
-            return status;
-    }
-    if (isnan(value[RH_CLOSE])) {
-        for (int i = RH_OPEN; i < RH_CLOSE; i++)
-            if (!isnan(value[i]))
-                return rh_cell_fail(reading, row, fields[i], error, "a bar without a close");
-        return RH_OK;
-    }
-    rh_event *event = rh_batch_add(batch, RH_EVENT_BAR);
-    for (int i = 0; i < 5; i++)
-        if (!isnan(value[i]))
-            rh_event_set(event, i, value[i]);
+int rh_cell_is(const rh_reading *reading, const rh_row *row, int field, const char *text) {
+    const rh_cell *cell = rh_cell_of(reading, row, field);
+    return cell && cell->length == strlen(text) && memcmp(cell->text, text, cell->length) == 0;
+}
+
+rh_status rh_cell_time(const rh_reading *reading, const rh_row *row, int field, rh_time *out,
+                       rh_error *error) {
+    char shown[RH_CELL_SHOWN];
+    int64_t value;
+    const rh_cell *cell = rh_cell_of(reading, row, field);
+    if (!cell)
+        return rh_cell_fail(reading, row, field, error, "no %.80s", name_of(reading, field));
+    int failed = rh_integer_parse(cell->text, cell->length, &value) == 0
+                     ? rh_time_from_integer(value, rh_time_unit(value), out)
+                     : rh_time_parse(cell->text, cell->length, out);
+    if (failed || *out < RH_STAMP_FIRST || *out >= RH_STAMP_END)
+        return rh_cell_fail(reading, row, field, error, "%.80s: bad time '%s'",
+                            name_of(reading, field), rh_cell_show(cell, shown));
     return RH_OK;
+}
+
+/* ---- an option's terms ---- */
+
+static rh_status check_strike(const rh_reading *reading, const rh_row *row, int field,
+                              const rh_instrument *option, rh_error *error) {
+    double strike;
+    rh_status status = rh_cell_price(reading, row, field, &strike, error);
+    if (status == RH_OK && !isnan(strike) && strike != option->strike)
+        return rh_cell_fail(reading, row, field, error, "the strike is %.15g, that of %s is %.15g",
+                            strike, option->name, option->strike);
+    return status;
+}
+
+static rh_status check_expiry(const rh_reading *reading, const rh_row *row, int field,
+                              const rh_instrument *option, rh_error *error) {
+    char here[RH_TIME_TEXT], there[RH_TIME_TEXT];
+    rh_time expiry;
+    if (!rh_cell_of(reading, row, field))
+        return RH_OK;
+    rh_status status = rh_cell_time(reading, row, field, &expiry, error);
+    if (status == RH_OK && expiry != option->expiry)
+        return rh_cell_fail(reading, row, field, error, "it expires at %s, %s at %s",
+                            rh_time_text(expiry, here), option->name,
+                            rh_time_text(option->expiry, there));
+    return status;
+}
+
+static rh_status check_right(const rh_reading *reading, const rh_row *row, int field,
+                             const rh_instrument *option, rh_error *error) {
+    char shown[RH_CELL_SHOWN];
+    const rh_cell *cell = rh_cell_of(reading, row, field);
+    if (!cell)
+        return RH_OK;
+    const int letter = toupper((unsigned char)*cell->text);
+    if (letter != (option->right > 0 ? 'C' : 'P'))
+        return rh_cell_fail(reading, row, field, error, "it is a '%s', %s is a %s",
+                            rh_cell_show(cell, shown), option->name,
+                            option->right > 0 ? "call" : "put");
+    return RH_OK;
+}
+
+rh_status rh_cell_check_option(const rh_reading *reading, const rh_row *row, int strike, int expiry,
+                               int right, rh_error *error) {
+    const rh_instrument *option = rh_catalogue_get(reading->catalogue, reading->instrument);
+    if (option->kind != RH_OPTION)
+        return RH_OK;
+    rh_status status = check_strike(reading, row, strike, option, error);
+    if (status == RH_OK)
+        status = check_expiry(reading, row, expiry, option, error);
+    return status == RH_OK ? check_right(reading, row, right, option, error) : status;
 }

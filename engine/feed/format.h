@@ -34,21 +34,37 @@ typedef struct {
 
 typedef struct rh_reading rh_reading;
 
+/* The time is field 0 of every format, so that 0 can stand for "none" in known_field and
+ * key_field. */
 typedef struct {
     const char *name;
     const rh_field *fields;
     int n_fields;
     int time_field;
-    int name_field;     /* the instrument's, RH_NO_FIELD if the format has none */
+    int name_field;  /* the instrument's, RH_NO_FIELD if the format has none */
+    int known_field; /* a second clock, the receiver's, which orders the file; the rows happen at
+                      * time_field, or when received if that clock is ahead of the receiver's */
+    const char *const *columns; /* what the columns of a file without a header are, NULL at the end:
+                                 * one whose first cell is a number; fewer are fine */
+    int unique; /* two rows of one instrument, time and key_field are one row twice */
+    int key_field;
+    int64_t disorder;   /* how far behind the latest row a row may be in files as published */
+    int64_t interval;   /* of bars, unless the user says otherwise */
     int ignore_case;    /* of header names */
     int title_line;     /* a line of one cell may stand above the header */
     int takes_timezone; /* text stamps on a local clock */
     int takes_stamp;    /* rows may be bars stamped at their start */
     int bars_start;     /* they are, unless the user says otherwise */
     int vendor_names;   /* the instrument column holds names of the vendor's own */
+    int takes_iv_unit;  /* volatilities may be in percent or fractions */
+    int percent;        /* they are in percent, unless the user says otherwise */
 
     /* After the columns are bound: checks and choices of the format's own. May be NULL. */
     rh_status (*prepare)(rh_reading *reading, rh_error *error);
+
+    /* Moves a row's time, as read, to where it belongs, before its order is checked. May be
+     * NULL. */
+    rh_status (*adjust)(rh_reading *reading, const rh_row *row, rh_time *time, rh_error *error);
 
     /* Length in ns of the period that this row's time ends, to settle doubtful local hours and
      * count gaps; 0 if the row has none. NULL: bars of reading->interval. */
@@ -66,12 +82,20 @@ struct rh_reading {
     rh_rows *rows;
     rh_header header;
     int column[RH_FIELDS_MAX]; /* of each field, or -1 */
-    rh_stamp stamp;
-    int64_t interval; /* of bars: from the spec or the first rows; 0 while unknown */
+    rh_stamp stamp;            /* of the clock that orders the file */
+    rh_stamp other_stamp;      /* of time_field, if that is another one */
+    int headless;              /* the first row is data */
+    int64_t interval;          /* of bars: from the spec or the first rows; 0 while unknown */
     int stamped_at_start;
-    rh_time time;        /* of the current row: when it happened */
-    uint32_t instrument; /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
-    uint32_t given;      /* number of spec->instrument */
+    int percent;          /* volatilities are */
+    double contract_size; /* factor of sizes and volumes */
+    void *state;          /* of the format's own, released on closing */
+    uint64_t ahead;       /* rows whose time is later than when they were received, */
+    int64_t ahead_most;   /* by at most this */
+    rh_time time;         /* of the current row: when it happened */
+    rh_time known;        /* without the spec's delay */
+    uint32_t instrument;  /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
+    uint32_t given;       /* number of spec->instrument */
     char only_name[RH_NAME_MAX]; /* the one name in a file whose instrument is given */
     char note[256];
 };
@@ -95,7 +119,7 @@ const char *rh_reading_name(const rh_reading *reading, const rh_row *row, size_t
 /* Adds a sentence to the note; what doesn't fit is cut. */
 void rh_reading_note(rh_reading *reading, const char *format, ...) RH_PRINTF(2, 3);
 
-/* ---- cells (cells.c) ---- */
+/* ---- cells (cells.c) and events (batch.c) ---- */
 
 /* The cell of a field, or NULL if the file has no such column or the cell is empty. */
 const rh_cell *rh_cell_of(const rh_reading *reading, const rh_row *row, int field);
@@ -121,13 +145,48 @@ rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field,
 rh_status rh_cell_period(const rh_reading *reading, const rh_row *row, int field, int64_t *out,
                          rh_error *error);
 
-/* One more event of a kind, without values. */
+/* A volatility as a fraction, NaN if there is none or it is 0. Above 2000 % it is none. */
+rh_status rh_cell_volatility(const rh_reading *reading, const rh_row *row, int field, double *out,
+                             rh_error *error);
+
+/* The cell is exactly `text`. 0 if there is none. */
+int rh_cell_is(const rh_reading *reading, const rh_row *row, int field, const char *text);
+
+/* A time that isn't the row's: an integer whose unit is told by its magnitude, or ISO-8601 in UTC.
+ * Fails where the cell is empty. */
+rh_status rh_cell_time(const rh_reading *reading, const rh_row *row, int field, rh_time *out,
+                       rh_error *error);
+
+/* Holds a strike, an expiry and a right that the row gives against the terms of its instrument, if
+ * that is an option; fields may be RH_NO_FIELD, their cells empty. The right begins with C or P. */
+rh_status rh_cell_check_option(const rh_reading *reading, const rh_row *row, int strike, int expiry,
+                               int right, rh_error *error);
+
+/* One more event of a kind, without values. One that didn't happen at reading->time has its
+ * `happened` set. */
 rh_event *rh_batch_add(rh_batch *batch, rh_event_kind kind);
 
 /* Adds a quote of four fields, if the row says anything of it. A price of 0 is a side without a
  * quote: price and size become NaN. */
 rh_status rh_batch_quote(const rh_reading *reading, const rh_row *row, const int fields[4],
                          rh_batch *batch, rh_error *error);
+
+/* The same for rows that show the whole top of the book: an empty price too takes its side away. */
+rh_status rh_batch_book(const rh_reading *reading, const rh_row *row, const int fields[4],
+                        rh_batch *batch, rh_error *error);
+
+/* Adds a mark of four fields (mark iv forward index, each may be RH_NO_FIELD), of which 0 is not
+ * known, if any is. */
+rh_status rh_batch_mark(const rh_reading *reading, const rh_row *row, const int fields[4],
+                        rh_batch *batch, rh_error *error);
+
+/* Adds a trade of two fields (price size), if it has a price above 0. */
+rh_status rh_batch_trade(const rh_reading *reading, const rh_row *row, const int fields[2],
+                         rh_batch *batch, rh_error *error);
+
+/* Adds a funding rate, a fraction of the position paid for `period` ns; fails above 1. */
+rh_status rh_batch_funding(const rh_reading *reading, const rh_row *row, int field, double rate,
+                           int64_t period, rh_batch *batch, rh_error *error);
 
 /* Adds a bar of five fields (open high low close volume), if there is a close. */
 rh_status rh_batch_bar(const rh_reading *reading, const rh_row *row, const int fields[5],

@@ -105,10 +105,7 @@ static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch
         status = read_rate(reading, row, &rate, error);
     if (status != RH_OK || isnan(rate))
         return status;
-    rh_event *event = rh_batch_add(batch, RH_EVENT_FUNDING);
-    rh_event_set(event, RH_RATE, rate);
-    rh_event_set(event, RH_INTERVAL, (double)grid(reading, row) / (double)RH_S);
-    return RH_OK;
+    return rh_batch_funding(reading, row, RATE, rate, grid(reading, row), batch, error);
 }
 
 const rh_format rh_format_binance_funding_ui = {

@@ -56,9 +56,6 @@ static const rh_field fields[N_FIELDS] = {
 
 #define DEFAULT_PERIOD (8 * RH_HOUR)
 
-/* Above 2000 % a volatility is in percent, or no volatility. */
-static const double highest_iv = 20.0;
-
 static int has_column(const rh_reading *reading, int field) {
     return reading->column[field] >= 0;
 }
@@ -94,6 +91,7 @@ static rh_status prepare(rh_reading *reading, rh_error *error) {
     if (has_column(reading, IV) && has_column(reading, IV_PCT))
         return rh_fail(error, RH_BAD_DATA, "%s: columns iv and iv_pct are both there; keep one",
                        reading->spec->path);
+    reading->percent = has_column(reading, IV_PCT);
     reading->stamp.one_per_row =
         reading->spec->instrument && (has_column(reading, CLOSE) || has_column(reading, RATE));
     note_extra_columns(reading);
@@ -113,52 +111,13 @@ static int64_t grid(const rh_reading *reading, const rh_row *row) {
     return period;
 }
 
-/* 0 is how files write a mark, index, forward or volatility that isn't known. */
-static void set_if_known(rh_event *event, int position, double value) {
-    if (value > 0.0)
-        rh_event_set(event, position, value);
-}
-
-static rh_status read_iv(const rh_reading *reading, const rh_row *row, double *out,
-                         rh_error *error) {
-    const int field = has_column(reading, IV_PCT) ? IV_PCT : IV;
-    rh_status status = rh_cell_amount(reading, row, field, out, error);
-    if (field == IV_PCT)
-        *out /= 100.0;
-    if (status == RH_OK && *out > highest_iv)
-        return rh_cell_fail(reading, row, field, error,
-                            "a volatility of %g %%; a column in percent is called iv_pct",
-                            *out * 100.0);
-    return status;
-}
-
 static rh_status add_mark(const rh_reading *reading, const rh_row *row, rh_batch *batch,
                           rh_error *error) {
-    static const int from[4] = {[RH_MARK] = MARK, [RH_FORWARD] = FORWARD, [RH_INDEX] = INDEX};
-    double value[4];
-    int known = 0;
-    for (int i = 0; i < 4; i++) {
-        rh_status status = i == RH_IV ? read_iv(reading, row, &value[i], error)
-                                      : rh_cell_amount(reading, row, from[i], &value[i], error);
-        if (status != RH_OK)
-            return status;
-        known |= value[i] > 0.0;
-    }
-    if (!known)
-        return RH_OK;
-    rh_event *event = rh_batch_add(batch, RH_EVENT_MARK);
-    for (int i = 0; i < 4; i++)
-        set_if_known(event, i, value[i]);
-    return RH_OK;
-}
-
-static rh_status add_trade(const rh_reading *reading, const rh_row *row, rh_batch *batch,
-                           rh_error *error) {
-    double price;
-    rh_status status = rh_cell_amount(reading, row, LAST, &price, error);
-    if (status == RH_OK && price > 0.0) /* 0: never traded */
-        rh_event_set(rh_batch_add(batch, RH_EVENT_TRADE), RH_TRADE_PRICE, price);
-    return status;
+    const int from[4] = {[RH_MARK] = MARK,
+                         [RH_IV] = reading->percent ? IV_PCT : IV,
+                         [RH_FORWARD] = FORWARD,
+                         [RH_INDEX] = INDEX};
+    return rh_batch_mark(reading, row, from, batch, error);
 }
 
 static rh_status add_funding(const rh_reading *reading, const rh_row *row, rh_batch *batch,
@@ -170,17 +129,8 @@ static rh_status add_funding(const rh_reading *reading, const rh_row *row, rh_ba
         status = rh_cell_period(reading, row, PERIOD, &period, error);
     if (status != RH_OK || isnan(rate))
         return status;
-    if (fabs(rate) > 1.0)
-        return rh_cell_fail(reading, row, RATE, error,
-                            "a funding rate of %g is more than the whole position; it has to be a "
-                            "fraction",
-                            rate);
-    if (period == 0)
-        period = default_period(reading);
-    rh_event *event = rh_batch_add(batch, RH_EVENT_FUNDING);
-    rh_event_set(event, RH_RATE, rate);
-    rh_event_set(event, RH_INTERVAL, (double)period / (double)RH_S);
-    return RH_OK;
+    return rh_batch_funding(reading, row, RATE, rate, period ? period : default_period(reading),
+                            batch, error);
 }
 
 static rh_status add_settlement(const rh_reading *reading, const rh_row *row, rh_batch *batch,
@@ -195,11 +145,12 @@ static rh_status add_settlement(const rh_reading *reading, const rh_row *row, rh
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
     static const int quote[4] = {BID, BID_SIZE, ASK, ASK_SIZE};
     static const int bar[5] = {OPEN, HIGH, LOW, CLOSE, VOLUME};
+    static const int trade[2] = {LAST, RH_NO_FIELD};
     rh_status status = rh_batch_quote(reading, row, quote, batch, error);
     if (status == RH_OK)
         status = add_mark(reading, row, batch, error);
     if (status == RH_OK)
-        status = add_trade(reading, row, batch, error);
+        status = rh_batch_trade(reading, row, trade, batch, error);
     if (status == RH_OK)
         status = rh_batch_bar(reading, row, bar, batch, error);
     if (status == RH_OK)

@@ -19,20 +19,9 @@ static const rh_field fields[N_FIELDS] = {
 
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
     static const int quote[4] = {BID, BID_SIZE, ASK, ASK_SIZE};
-    double percent, forward;
+    static const int mark[4] = {RH_NO_FIELD, IV, FORWARD, RH_NO_FIELD};
     rh_status status = rh_batch_quote(reading, row, quote, batch, error);
-    if (status == RH_OK)
-        status = rh_cell_amount(reading, row, IV, &percent, error);
-    if (status == RH_OK)
-        status = rh_cell_amount(reading, row, FORWARD, &forward, error);
-    if (status != RH_OK || !(percent > 0.0 || forward > 0.0))
-        return status;
-    rh_event *mark = rh_batch_add(batch, RH_EVENT_MARK);
-    if (percent > 0.0)
-        rh_event_set(mark, RH_IV, percent / 100.0);
-    if (forward > 0.0)
-        rh_event_set(mark, RH_FORWARD, forward);
-    return RH_OK;
+    return status == RH_OK ? rh_batch_mark(reading, row, mark, batch, error) : status;
 }
 
 const rh_format rh_format_optionsdx = {
@@ -41,5 +30,6 @@ const rh_format rh_format_optionsdx = {
     .n_fields = N_FIELDS,
     .time_field = TIME,
     .name_field = NAME,
+    .percent = 1,
     .convert = convert,
 };

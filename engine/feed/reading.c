@@ -2,6 +2,8 @@
 #include "feed/format.h"
 
 #include "base/config.h"
+#include "base/memory.h"
+#include "base/number.h"
 #include "feed/intake.h"
 
 #include <ctype.h>
@@ -23,6 +25,20 @@ static rh_status check_stamp_key(const rh_source_spec *spec, const rh_format *fo
     return RH_OK;
 }
 
+static rh_status check_iv_unit(const rh_source_spec *spec, const rh_format *format,
+                               rh_error *error) {
+    if (!spec->iv_unit)
+        return RH_OK;
+    if (!format->takes_iv_unit)
+        return rh_fail(error, RH_BAD_CONFIG,
+                       "%s: the unit of volatilities is fixed in format %s; remove iv_unit",
+                       spec->path, format->name);
+    if (strcmp(spec->iv_unit, "percent") != 0 && strcmp(spec->iv_unit, "fraction") != 0)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: iv_unit is 'percent' or 'fraction', not '%.40s'",
+                       spec->path, spec->iv_unit);
+    return RH_OK;
+}
+
 static rh_status check_spec(const rh_source_spec *spec, const rh_format *format, rh_error *error) {
     if (spec->interval < 0 || spec->interval > RH_PERIOD_MAX)
         return rh_fail(error, RH_BAD_CONFIG, "%s: interval must lie between 0 and 366d",
@@ -35,7 +51,10 @@ static rh_status check_spec(const rh_source_spec *spec, const rh_format *format,
     if (spec->timezone && strcmp(spec->timezone, "UTC") != 0 && !format->takes_timezone)
         return rh_fail(error, RH_BAD_CONFIG, "%s: the clock of format %s is UTC; remove timezone",
                        spec->path, format->name);
-    return check_stamp_key(spec, format, error);
+    if (spec->contract_size != 0.0 && !(spec->contract_size > 0.0 && spec->contract_size < 1e12))
+        return rh_fail(error, RH_BAD_CONFIG, "%s: contract_size must lie above 0", spec->path);
+    rh_status status = check_iv_unit(spec, format, error);
+    return status == RH_OK ? check_stamp_key(spec, format, error) : status;
 }
 
 /* ---- header and columns ---- */
@@ -121,6 +140,31 @@ static rh_status check_needed(const rh_reading *reading, rh_error *error) {
     return RH_OK;
 }
 
+/* ---- files without a header ---- */
+
+static int is_headless(const rh_format *format, const rh_row *row) {
+    double number;
+    return format->columns && row->count > 0 &&
+           rh_number_parse(row->cells[0].text, row->cells[0].length, &number) == 0;
+}
+
+/* The format's own names stand for the header. */
+static rh_status name_columns(rh_reading *reading, const rh_row *row, rh_error *error) {
+    const char *const *columns = reading->format->columns;
+    rh_cell names[RH_FIELDS_MAX];
+    size_t count = 0;
+    for (; columns[count] && count < row->count; count++)
+        names[count] = (rh_cell){columns[count], strlen(columns[count])};
+    if (count < row->count)
+        return rh_fail(error, RH_BAD_DATA,
+                       "%s:%" PRIu64 ": %zu columns without a header, where format %s knows %zu; "
+                       "add a row of column names",
+                       reading->spec->path, row->line, row->count, reading->format->name, count);
+    const rh_row header = {.line = row->line, .count = count, .cells = names};
+    reading->headless = 1;
+    return rh_header_read(&reading->header, &header, 0, reading->spec->path, error);
+}
+
 static rh_status read_header(rh_reading *reading, rh_error *error) {
     const rh_format *format = reading->format;
     rh_row row;
@@ -134,8 +178,10 @@ static rh_status read_header(rh_reading *reading, rh_error *error) {
         if (titles == 0 || row.count > 1)
             break;
     }
-    rh_status status =
-        rh_header_read(&reading->header, &row, format->ignore_case, reading->spec->path, error);
+    rh_status status = is_headless(format, &row)
+                           ? name_columns(reading, &row, error)
+                           : rh_header_read(&reading->header, &row, format->ignore_case,
+                                            reading->spec->path, error);
     for (int i = 0; i < RH_FIELDS_MAX; i++)
         reading->column[i] = -1;
     if (status == RH_OK)
@@ -153,7 +199,9 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
     rh_status status = check_spec(spec, format, error);
     if (status != RH_OK)
         return status;
-    reading->interval = spec->interval;
+    reading->interval = spec->interval ? spec->interval : format->interval;
+    reading->percent = spec->iv_unit ? *spec->iv_unit == 'p' : format->percent;
+    reading->contract_size = spec->contract_size != 0.0 ? spec->contract_size : 1.0;
     reading->stamped_at_start =
         spec->stamp ? strcmp(spec->stamp, "start") == 0 : format->bars_start;
     reading->given = RH_NO_INSTRUMENT;
@@ -164,6 +212,7 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
         (void)rh_fail_at(error, "%s", spec->path);
         return status;
     }
+    (void)rh_stamp_open(&reading->other_stamp, NULL, error);
     if (!spec->once)
         status = rh_intake_require_file(spec->path, error);
     if (status == RH_OK)
@@ -178,6 +227,8 @@ void rh_reading_close(rh_reading *reading) {
     rh_header_clear(&reading->header);
     rh_rows_close(reading->rows);
     reading->rows = NULL;
+    rh_release(reading->state);
+    reading->state = NULL;
 }
 
 rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
@@ -186,14 +237,17 @@ rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
     if (status != RH_OK)
         return status;
     reading->stamp.last = RH_DAWN;
-    do {
+    reading->ahead = 0;
+    while (!reading->headless) {
         int got = rh_rows_next(reading->rows, &row, error);
         if (got < 0)
             return error->code;
         if (got == 0)
             return rh_fail(error, RH_BAD_DATA, "%s: the file changed while it was read",
                            reading->spec->path);
-    } while (row.line < reading->header.line);
+        if (row.line >= reading->header.line)
+            break;
+    }
     return RH_OK;
 }
 
@@ -264,6 +318,12 @@ static int64_t grid_of(const rh_reading *reading, const rh_row *row) {
     return reading->format->grid ? reading->format->grid(reading, row) : 0;
 }
 
+/* The field whose clock orders the file. */
+static int order_field(const rh_reading *reading) {
+    const rh_format *format = reading->format;
+    return format->known_field ? format->known_field : format->time_field;
+}
+
 static rh_status check_order(const rh_reading *reading, const rh_row *row, rh_time time,
                              rh_error *error) {
     char at[RH_TIME_TEXT], by[RH_DURATION_TEXT];
@@ -273,7 +333,7 @@ static rh_status check_order(const rh_reading *reading, const rh_row *row, rh_ti
     int64_t step = stamp->direction > 0 ? time - stamp->last : stamp->last - time;
     if (step >= 0)
         return RH_OK;
-    return rh_cell_fail(reading, row, reading->format->time_field, error,
+    return rh_cell_fail(reading, row, order_field(reading), error,
                         "%s is %s %s than the row before, in a file that began %s first; sort it "
                         "by time",
                         rh_time_text(time, at), rh_duration_text(-step, by),
@@ -281,20 +341,43 @@ static rh_status check_order(const rh_reading *reading, const rh_row *row, rh_ti
                         stamp->direction > 0 ? "oldest" : "newest");
 }
 
-static rh_status find_time(rh_reading *reading, const rh_row *row, rh_error *error) {
-    const int column = reading->column[reading->format->time_field];
-    rh_time time = 0;
+static rh_status read_clock(rh_reading *reading, rh_stamp *stamp, int field, const rh_row *row,
+                            rh_time *time, rh_error *error) {
+    const int column = reading->column[field];
     /* Only a local clock needs the row's grid. */
-    int64_t grid = reading->stamp.zone ? grid_of(reading, row) : 0;
-    rh_status status = rh_stamp_read(&reading->stamp, &row->cells[column], grid, &time, error);
-    if (status != RH_OK) {
+    int64_t grid = stamp->zone ? grid_of(reading, row) : 0;
+    rh_status status = rh_stamp_read(stamp, &row->cells[column], grid, time, error);
+    if (status != RH_OK)
         (void)rh_fail_at(error, "%s:%" PRIu64 ":%d", reading->spec->path, row->line, column + 1);
+    return status;
+}
+
+/* The venue's clock beside the receiver's: nothing was known before it happened. */
+static rh_status find_happened(rh_reading *reading, const rh_row *row, rh_error *error) {
+    rh_status status = read_clock(reading, &reading->other_stamp, reading->format->time_field, row,
+                                  &reading->time, error);
+    const int64_t ahead = reading->time - reading->known;
+    if (status != RH_OK || ahead <= 0)
         return status;
-    }
+    reading->ahead++;
+    reading->ahead_most = ahead > reading->ahead_most ? ahead : reading->ahead_most;
+    reading->time = reading->known;
+    return RH_OK;
+}
+
+static rh_status find_time(rh_reading *reading, const rh_row *row, rh_error *error) {
+    rh_time time = 0;
+    rh_status status =
+        read_clock(reading, &reading->stamp, order_field(reading), row, &time, error);
+    if (status == RH_OK && reading->format->adjust)
+        status = reading->format->adjust(reading, row, &time, error);
+    if (status != RH_OK)
+        return status;
     status = check_order(reading, row, time, error);
     reading->stamp.last = time;
-    reading->time = reading->stamped_at_start ? time + reading->interval : time;
-    return status;
+    reading->time = reading->known = reading->stamped_at_start ? time + reading->interval : time;
+    return status == RH_OK && reading->format->known_field ? find_happened(reading, row, error)
+                                                           : status;
 }
 
 int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error) {

@@ -10,7 +10,8 @@
  * Rows of instruments that the catalogue doesn't hold are dropped: their time and number of cells
  * are checked, their other cells are not read.
  *
- * All events of one row have its times. A bar stamped at its start happens, and is known, one
+ * All events of one row have its times. Where a file has two clocks, the receiver's is when its
+ * rows are known. A bar stamped at its start happens, and is known, one
  * interval later. Errors name file:line:column (the column's number, from 1), the value and the
  * mend: RH_BAD_DATA for the file, RH_BAD_CONFIG for what is said of it, RH_FAILED for the machine.
  */
@@ -37,9 +38,12 @@ typedef struct {
                              * funding 8 h; bars stamped at their end then have no grid to miss */
     const char *stamp; /* "start" or "end" of its bar that a row's time is; format's own if NULL */
     int64_t delay;     /* known = happened + delay */
-    int once;     /* it is read once only, so that a pipe, or "-" for standard input, will do */
-    int proxy;    /* funding of another contract may stand for `instrument` */
-    size_t n_map; /* column renames: file's name -> field's name */
+    int once;  /* it is read once only, so that a pipe, or "-" for standard input, will do */
+    int proxy; /* funding of another contract may stand for `instrument` */
+    double contract_size; /* sizes in the file are contracts of so many USD (inverse) or units of
+                           * the underlying (linear); 0: 1 */
+    const char *iv_unit;  /* "percent" or "fraction"; format's own if NULL */
+    size_t n_map;         /* column renames: file's name -> field's name */
     const struct rh_column_map { /* a mapped column no longer has its own name */
         const char *column, *field;
     } * map;
@@ -70,6 +74,11 @@ typedef struct {
     uint64_t foreign; /* rows of instruments that the catalogue doesn't hold */
     uint64_t gaps; /* missing bars or funding stamps between an instrument's first and last, where
                     * the length of the period is known */
+    uint64_t duplicates; /* rows left out since the same row had come shortly before */
+    uint64_t conflicts;  /* rows with the time, instrument and key of one that said something else;
+                          * the later one stands */
+    uint64_t ahead; /* rows whose venue's clock is ahead of the receiver's; they happen when they
+                     * were received */
     rh_time first, last; /* when its first and last row happened; RH_NEVER, RH_DAWN without rows */
     char sha256[65];     /* "" if the end wasn't reached */
     char note[256];      /* what the reader wants said, "" if nothing */

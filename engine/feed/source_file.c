@@ -5,7 +5,10 @@
 #include "feed/backwards.h"
 #include "feed/format.h"
 #include "feed/source_kind.h"
+#include "feed/twins.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +21,7 @@ typedef struct {
     rh_reading reading;
     rh_batch batch;
     size_t at;               /* next event of the batch */
+    rh_twins *twins;         /* of a format whose rows have a key */
     rh_backwards *backwards; /* of a file written newest first */
     int turned;              /* all of it has gone through */
     int ended;
@@ -86,6 +90,8 @@ static rh_status prepare(file *f, const rh_catalogue *catalogue, rh_error *error
         status = rh_reading_rewind(&f->reading, error);
     if (status == RH_OK)
         status = prepare_gaps(f, catalogue, error);
+    if (status == RH_OK && format->unique)
+        status = rh_twins_open(&f->twins, error);
     if (status == RH_OK && f->reading.stamp.direction < 0)
         status = rh_backwards_open(&f->backwards, error);
     return status;
@@ -95,6 +101,7 @@ static void close_file(void *state) {
     file *f = state;
     rh_reading_close(&f->reading);
     rh_backwards_close(f->backwards);
+    rh_twins_close(f->twins);
     rh_release(f->last_seen);
     rh_release(f);
 }
@@ -141,13 +148,28 @@ static void count_gaps(file *f, const rh_row *row) {
         f->summary.gaps += (uint64_t)(periods - 1);
 }
 
+/* Contracts to venue amounts. */
+static void scale_sizes(rh_event *event, double contract_size) {
+    static const int first[] = {[RH_EVENT_QUOTE] = RH_BID_SIZE,
+                                [RH_EVENT_TRADE] = RH_TRADE_SIZE,
+                                [RH_EVENT_BAR] = RH_VOLUME};
+    if (event->kind > RH_EVENT_BAR)
+        return;
+    event->value[first[event->kind]] *= contract_size;
+    if (event->kind == RH_EVENT_QUOTE)
+        event->value[RH_ASK_SIZE] *= contract_size;
+}
+
 static void finish_events(file *f) {
     for (size_t i = 0; i < f->batch.count; i++) {
         rh_event *event = &f->batch.events[i];
-        event->happened = f->reading.time;
-        event->known = f->reading.time + f->spec.delay;
+        if (event->happened == 0)
+            event->happened = f->reading.time;
+        event->known = f->reading.known + f->spec.delay;
         event->instrument = f->reading.instrument;
         event->source = f->number;
+        if (f->reading.contract_size != 1.0)
+            scale_sizes(event, f->reading.contract_size);
     }
 }
 
@@ -158,6 +180,15 @@ static void count_row(file *f) {
     summary->first = time < summary->first ? time : summary->first;
     summary->last = time > summary->last ? time : summary->last;
     summary->foreign += f->reading.instrument == RH_NO_INSTRUMENT;
+}
+
+static int is_duplicate(file *f, const rh_row *row) {
+    if (!f->twins || f->batch.count == 0)
+        return 0;
+    const rh_twin twin = rh_twins_add(f->twins, &f->reading, row, &f->batch);
+    f->summary.duplicates += twin == RH_TWIN_SAME;
+    f->summary.conflicts += twin == RH_TWIN_OTHER;
+    return twin == RH_TWIN_SAME;
 }
 
 /* The events of the next row that has any. 1, 0 at the end, -1 on failure. */
@@ -174,6 +205,8 @@ static int read_batch(file *f, rh_error *error) {
             continue;
         if (reading->format->convert(reading, &row, &f->batch, error) != RH_OK)
             return -1;
+        if (is_duplicate(f, &row))
+            f->batch.count = 0;
         count_gaps(f, &row);
     }
     finish_events(f);
@@ -230,10 +263,36 @@ static rh_status fill_from_file(void *state, rh_event *block, size_t capacity, s
                         : fill_forwards(f, block, capacity, got, error);
 }
 
+static RH_PRINTF(2, 3) void tell(rh_source_summary *out, const char *format, ...) {
+    size_t used = strlen(out->note);
+    va_list arguments;
+    if (used > 0)
+        used += (size_t)snprintf(out->note + used, sizeof out->note - used, "; ");
+    if (used >= sizeof out->note)
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(out->note + used, sizeof out->note - used, format, arguments);
+    va_end(arguments);
+}
+
+static void tell_counts(const file *f, rh_source_summary *out) {
+    char most[RH_DURATION_TEXT];
+    if (out->duplicates)
+        tell(out, "%" PRIu64 " rows came twice and count once", out->duplicates);
+    if (out->conflicts)
+        tell(out, "%" PRIu64 " rows contradict an earlier one of the same time; the later stands",
+             out->conflicts);
+    if (out->ahead)
+        tell(out, "in %" PRIu64 " rows the venue's clock is ahead of the receiver's, by up to %s",
+             out->ahead, rh_duration_text(f->reading.ahead_most, most));
+}
+
 static void summarise_file(const void *state, rh_source_summary *out) {
     const file *f = state;
     *out = f->summary;
+    out->ahead = f->reading.ahead;
     (void)snprintf(out->note, sizeof out->note, "%s", f->reading.note);
+    tell_counts(f, out);
     out->sha256[0] = '\0';
     if (f->ended)
         rh_rows_digest(f->reading.rows, out->sha256);
@@ -285,6 +344,8 @@ static rh_status names_of_file(const rh_source_spec *spec,
     if (!seen)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
     rh_status status = rh_reading_open(&reading, spec, format, NULL, error);
+    if (status == RH_OK && reading.headless)
+        status = rh_reading_rewind(&reading, error);
     if (status == RH_OK && spec->instrument)
         each(user, spec->instrument);
     else if (status == RH_OK)
