@@ -11,8 +11,9 @@
 #include "base/config.h"
 
 typedef struct {
-    const char *format, *path, *instrument, *timezone, *stamp;
+    const char *format, *path, *instrument, *timezone, *stamp, *iv_unit;
     int64_t interval, delay;
+    double contract_size;
     int proxy;
     const rh_node *map;
 } rh_data_entry;

@@ -28,6 +28,10 @@ static const rh_key keys[] = {
      .help = "rows are known this long after they happened"},
     {"data.*.proxy", RH_KEY_FLAG, RH_SCOPE_TAPE, IN(rh_data_entry, proxy), "false",
      .help = "funding of another contract may stand in for this instrument's"},
+    {"data.*.contract_size", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_data_entry, contract_size), "1",
+     "USD or units", 1e-9, 1e9, .help = "sizes in the file are contracts of this much"},
+    {"data.*.iv_unit", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, iv_unit), "",
+     .help = "volatilities are in `percent` or a `fraction`; the format's own unit if not given"},
     {"data.*.map", RH_KEY_MAP, RH_SCOPE_TAPE, IN(rh_data_entry, map), "",
      .help = "column in the file: field of the format"},
 

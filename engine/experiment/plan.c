@@ -68,7 +68,9 @@ static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
                                         .interval = entry->interval,
                                         .stamp = entry->stamp,
                                         .delay = entry->delay,
-                                        .proxy = entry->proxy};
+                                        .proxy = entry->proxy,
+                                        .contract_size = entry->contract_size,
+                                        .iv_unit = entry->iv_unit};
     if (entry->delay > plan->lane.execution.delay)
         plan->lane.execution.delay = entry->delay;
     rh_status status = check_format(plan, i, error);

@@ -45,7 +45,7 @@ typedef struct {
     int known_field; /* a second clock, the receiver's, which orders the file; the rows happen at
                       * time_field, or when received if that clock is ahead of the receiver's */
     const char *const *columns; /* what the columns of a file without a header are, NULL at the end:
-                                 * one whose first cell is a number; fewer are fine */
+                                 * one whose first cell is a number or a time; fewer are fine */
     int unique; /* two rows of one instrument, time and key_field are one row twice */
     int key_field;
     int64_t disorder;   /* how far behind the latest row a row may be in files as published */
@@ -201,5 +201,22 @@ extern const rh_format rh_format_csv;
 extern const rh_format rh_format_optionsdx;
 extern const rh_format rh_format_cryptodatadownload;
 extern const rh_format rh_format_binance_funding_ui;
+extern const rh_format rh_format_tardis_options_chain;
+extern const rh_format rh_format_tardis_derivative_ticker;
+extern const rh_format rh_format_tardis_quotes;
+extern const rh_format rh_format_tardis_trades;
+extern const rh_format rh_format_tardis_book_snapshot;
+extern const rh_format rh_format_binance_klines;
+extern const rh_format rh_format_binance_mark_klines;
+extern const rh_format rh_format_binance_index_klines;
+extern const rh_format rh_format_binance_trades;
+extern const rh_format rh_format_binance_aggtrades;
+extern const rh_format rh_format_binance_bookticker;
+extern const rh_format rh_format_binance_funding;
+extern const rh_format rh_format_binance_eoh;
+extern const rh_format rh_format_ohlcv;
+extern const rh_format rh_format_deribit_trades;
+extern const rh_format rh_format_deribit_ticker;
+extern const rh_format rh_format_deribit_candles;
 
 #endif

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define TARDIS_CLOCK                                                                               \
+    "happened at timestamp, known at local_timestamp, microseconds UTC, ordered by the latter"
+
 static const rh_format_entry entries[] = {
     {"csv", "Generic CSV: columns by header name, any subset, an empty cell means no change",
      "ts instrument bid bid_size ask ask_size last mark index forward iv iv_pct funding_rate "
@@ -32,6 +35,100 @@ static const rh_format_entry entries[] = {
      "rate in percent of the position per interval, as text with a % sign",
      "Time on the local clock of whoever exported it: timezone: names it; paid at the stamp",
      "binance.com"},
+    {"tardis-options-chain", "tardis.dev options_chain: tickers of options",
+     "exchange symbol timestamp local_timestamp type strike_price expiration bid_price bid_amount "
+     "ask_price ask_amount mark_price mark_iv underlying_price; strike, expiration and type must "
+     "be those of the symbol",
+     "prices as the option is quoted (coin where inverse), amounts in contracts, underlying_price "
+     "(the forward of that expiry) in USD; mark_iv in percent on deribit, else a fraction unless "
+     "iv_unit: percent; an empty price is no quote",
+     TARDIS_CLOCK, "tardis.dev"},
+    {"tardis-derivative-ticker", "tardis.dev derivative_ticker: mark, index, funding",
+     "exchange symbol timestamp local_timestamp funding_timestamp funding_rate index_price "
+     "mark_price",
+     "prices in quote currency; funding_rate as a fraction, paid at funding_timestamp and told by "
+     "the first row that names the next one; on deribit a rate of 8h that accrues",
+     TARDIS_CLOCK, "tardis.dev"},
+    {"tardis-quotes", "tardis.dev quotes and book_ticker: top of the book",
+     "symbol timestamp local_timestamp ask_amount ask_price bid_price bid_amount",
+     "prices and amounts as the venue gives them (contract_size: turns contracts into USD or "
+     "coin); an empty price is no quote",
+     TARDIS_CLOCK, "tardis.dev"},
+    {"tardis-trades", "tardis.dev trades", "symbol timestamp local_timestamp id price amount",
+     "price and amount as the venue gives them (contract_size: turns contracts into USD or coin); "
+     "a trade that comes twice, by its id, counts once",
+     TARDIS_CLOCK, "tardis.dev"},
+    {"tardis-book-snapshot", "tardis.dev book_snapshot_5 and _25: the best level is read",
+     "symbol timestamp local_timestamp asks[0].price asks[0].amount bids[0].price bids[0].amount",
+     "prices and amounts as the venue gives them (contract_size: turns contracts into USD or "
+     "coin); an empty price is no quote",
+     TARDIS_CLOCK, "tardis.dev"},
+    {"binance-klines", "Binance klines of spot, USDT-M and coin-M, with and without header",
+     "open_time open high low close volume close_time; the file's instrument: is needed",
+     "prices in quote currency; volume in the coin traded, of coin-M in contracts "
+     "(contract_size: 100 for BTC, 10 for the others)",
+     "close_time, integer UTC (unit by magnitude: ms, spot since 2025 us), the last unit of the "
+     "bar: it happens and is known one unit later",
+     "data.binance.vision"},
+    {"binance-mark-klines", "Binance markPriceKlines: the mark at the end of each bar",
+     "open_time open high low close close_time; the file's instrument: is needed",
+     "prices in quote currency", "as binance-klines", "data.binance.vision"},
+    {"binance-index-klines", "Binance indexPriceKlines: the index at the end of each bar",
+     "open_time open high low close close_time; the file's instrument: is needed",
+     "prices in quote currency", "as binance-klines", "data.binance.vision"},
+    {"binance-trades", "Binance trades, with and without header",
+     "id price qty time; the file's instrument: is needed",
+     "price in quote currency; qty in the coin traded, of coin-M in contracts (contract_size:)",
+     "time, integer UTC (unit by magnitude)", "data.binance.vision"},
+    {"binance-aggtrades", "Binance aggTrades, with and without header",
+     "agg_trade_id price quantity transact_time; the file's instrument: is needed",
+     "price in quote currency; quantity in the coin traded, of coin-M in contracts "
+     "(contract_size:)",
+     "transact_time, integer UTC (unit by magnitude)", "data.binance.vision"},
+    {"binance-bookticker", "Binance bookTicker of futures: top of the book",
+     "update_id best_bid_price best_bid_qty best_ask_price best_ask_qty transaction_time "
+     "event_time; the file's instrument: is needed",
+     "prices in quote currency; sizes in the coin traded, of coin-M in contracts (contract_size:); "
+     "a price of 0 is no quote",
+     "happened at transaction_time, known at event_time, integers UTC (unit by magnitude)",
+     "data.binance.vision"},
+    {"binance-funding", "Binance fundingRate, a file a month",
+     "calc_time funding_interval_hours last_funding_rate; the file's instrument: is needed",
+     "rate as a fraction per interval",
+     "calc_time, integer UTC (unit by magnitude), up to 10s late: moved back to the hour",
+     "data.binance.vision"},
+    {"binance-eoh", "Binance EOHSummary: hourly chain of USDT options",
+     "date hour symbol type strike open high low close volume_contracts best_bid_price "
+     "best_ask_price best_bid_qty best_ask_qty mark_price mark_iv; strike and type must be those "
+     "of the symbol",
+     "prices in USDT, sizes in contracts of one coin, mark_iv as a fraction unless iv_unit: "
+     "percent; an empty price or 0 is no quote, an hour without volume has no bar",
+     "date and hour UTC: happens and is known at the end of that hour (stamp: end for its start)",
+     "data.binance.vision"},
+    {"ohlcv", "Bars of one instrument in six columns, FTX style, with and without header",
+     "timestamp open high low close volume, in any case; symbol, if there is one",
+     "prices in quote currency; volume as the vendor gives it",
+     "timestamp, integer (unit by magnitude) or ISO-8601, UTC unless timezone: is given; start of "
+     "the bar unless stamp: end",
+     "FTX, ccxt, Kaiko and many others"},
+    {"deribit-trades", "Public trades of Deribit as CSV",
+     "trade_id timestamp instrument_name price amount mark_price iv index_price block_trade_id "
+     "combo_id",
+     "prices of options in coin (inverse) or USDC, amount in USD for inverse futures, else in "
+     "coin; iv in percent, of the trade's price: taken as the option's volatility but for blocks, "
+     "combos, 0, 500 and 999",
+     "timestamp, integer UTC (unit by magnitude)", "deribit.com"},
+    {"deribit-ticker", "Tickers or order books of Deribit as CSV, one instrument a row",
+     "timestamp instrument_name best_bid_price best_bid_amount best_ask_price best_ask_amount "
+     "mark_price mark_iv underlying_price index_price",
+     "prices of options in coin (inverse) or USDC, underlying_price (the forward of that expiry) "
+     "in USD, mark_iv in percent; an empty price or 0 is no quote",
+     "timestamp, integer UTC (unit by magnitude)", "deribit.com"},
+    {"deribit-candles", "Candles of Deribit as CSV",
+     "tick open high low close volume; instrument_name, or the file's instrument:",
+     "prices as the instrument is quoted; a candle without volume carries an old price and gives "
+     "no event",
+     "tick, integer UTC (unit by magnitude), start of the bar unless stamp: end", "deribit.com"},
 };
 
 static const rh_format *const formats[] = {
@@ -39,6 +136,23 @@ static const rh_format *const formats[] = {
     &rh_format_optionsdx,
     &rh_format_cryptodatadownload,
     &rh_format_binance_funding_ui,
+    &rh_format_tardis_options_chain,
+    &rh_format_tardis_derivative_ticker,
+    &rh_format_tardis_quotes,
+    &rh_format_tardis_trades,
+    &rh_format_tardis_book_snapshot,
+    &rh_format_binance_klines,
+    &rh_format_binance_mark_klines,
+    &rh_format_binance_index_klines,
+    &rh_format_binance_trades,
+    &rh_format_binance_aggtrades,
+    &rh_format_binance_bookticker,
+    &rh_format_binance_funding,
+    &rh_format_binance_eoh,
+    &rh_format_ohlcv,
+    &rh_format_deribit_trades,
+    &rh_format_deribit_ticker,
+    &rh_format_deribit_candles,
 };
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };

@@ -144,8 +144,12 @@ static rh_status check_needed(const rh_reading *reading, rh_error *error) {
 
 static int is_headless(const rh_format *format, const rh_row *row) {
     double number;
-    return format->columns && row->count > 0 &&
-           rh_number_parse(row->cells[0].text, row->cells[0].length, &number) == 0;
+    rh_time time;
+    if (!format->columns || row->count == 0)
+        return 0;
+    const rh_cell *first = &row->cells[0];
+    return rh_number_parse(first->text, first->length, &number) == 0 ||
+           rh_time_parse(first->text, first->length, &time) == 0;
 }
 
 /* The format's own names stand for the header. */
@@ -219,6 +223,8 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
         status = rh_rows_open(spec->path, &reading->rows, error);
     if (status == RH_OK)
         status = read_header(reading, error);
+    if (status == RH_OK && reading->headless)
+        status = rh_rows_rewind(reading->rows, error);
     return status == RH_OK && format->prepare ? format->prepare(reading, error) : status;
 }
 
@@ -238,6 +244,7 @@ rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
         return status;
     reading->stamp.last = RH_DAWN;
     reading->ahead = 0;
+    reading->ahead_most = 0;
     while (!reading->headless) {
         int got = rh_rows_next(reading->rows, &row, error);
         if (got < 0)

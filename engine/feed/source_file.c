@@ -344,8 +344,6 @@ static rh_status names_of_file(const rh_source_spec *spec,
     if (!seen)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
     rh_status status = rh_reading_open(&reading, spec, format, NULL, error);
-    if (status == RH_OK && reading.headless)
-        status = rh_reading_rewind(&reading, error);
     if (status == RH_OK && spec->instrument)
         each(user, spec->instrument);
     else if (status == RH_OK)
