@@ -60,7 +60,7 @@ static void print_sources(const survey *s) {
         rh_source_summary sum;
         rh_replay_summarise(s->replay, i, &sum);
         (void)printf("%-44s %9" PRIu64 " %9" PRIu64 " %6" PRIu64 "  %-20s  %s\n",
-                     s->plan->experiment->data[i].path, sum.rows, sum.events, sum.gaps,
+                     s->plan->entries[i].path, sum.rows, sum.events, sum.gaps,
                      sum.rows ? rh_time_text(sum.first, first) : "-",
                      sum.rows ? rh_time_text(sum.last, last) : "-");
         if (*sum.note)

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { RH_MOST_OPTIONS = 32, RH_MOST_OPERANDS = 64 };
+enum { RH_MOST_OPTIONS = 32 };
 
 typedef struct {
     const char *name; /* "set" for --set */
@@ -27,7 +27,7 @@ typedef struct {
 typedef struct {
     const char *const *given[RH_MOST_OPTIONS]; /* values in the order given */
     size_t count[RH_MOST_OPTIONS];
-    const char *operands[RH_MOST_OPERANDS];
+    const char *const *operands;
     size_t n_operands;
 } rh_arguments;
 
@@ -54,7 +54,7 @@ typedef struct rh_command {
 } rh_command;
 
 extern const rh_command rh_command_run, rh_command_compare, rh_command_report, rh_command_export,
-    rh_command_list, rh_command_check, rh_command_simulate, rh_command_help;
+    rh_command_import, rh_command_list, rh_command_check, rh_command_simulate, rh_command_help;
 
 const rh_command *const *rh_commands(void); /* ends with NULL */
 const rh_option *rh_global_options(size_t *count);

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "experiment/plan.h"
 #include "feed/source.h"
+#include "feed/store.h"
 #include "instrument/venue.h"
 #include "metrics/metric.h"
 #include "strategy/nodes.h"
@@ -204,7 +205,7 @@ static int list_metrics(const sheet *s, const rh_globals *globals) {
     return RH_OK;
 }
 
-/* ---- instruments of an experiment ---- */
+/* ---- instruments of an experiment or a store ---- */
 
 static void print_instrument(const sheet *s, const rh_instrument *in) {
     char text[160], when[RH_TIME_TEXT], strike[RH_NUMBER_TEXT];
@@ -221,19 +222,41 @@ static void print_instrument(const sheet *s, const rh_instrument *in) {
     end_row(s);
 }
 
-static int list_instruments(const sheet *s, const char *path, const rh_globals *globals) {
-    rh_error error = {0};
+static rh_status list_planned(const sheet *s, const char *path, const rh_globals *globals,
+                              rh_error *error) {
     rh_experiment *experiment = NULL;
     rh_plan *plan = NULL;
-    rh_status status = path
-                           ? rh_experiment_read(path, NULL, 0, &experiment, &error)
-                           : rh_fail(&error, RH_BAD_CONFIG, "list instruments needs an EXPERIMENT");
+    rh_status status = rh_experiment_read(path, NULL, 0, &experiment, error);
     if (status == RH_OK)
-        status = rh_plan_new(experiment, globals->registry, &plan, &error);
+        status = rh_plan_new(experiment, globals->registry, &plan, error);
     for (uint32_t i = 0; status == RH_OK && i < rh_catalogue_count(plan->catalogue); i++)
         print_instrument(s, rh_catalogue_get(plan->catalogue, i));
     rh_plan_free(plan);
     rh_experiment_free(experiment);
+    return status;
+}
+
+/* A store knows the names; the terms are those that the venues' naming gives. */
+static void print_stored(void *user, const char *name) {
+    const sheet *s = user;
+    rh_instrument instrument;
+    if (rh_instrument_from_name(name, &instrument) == 0) {
+        print_instrument(s, &instrument);
+        return;
+    }
+    begin_row(s, name, "terms not told by its name");
+    end_row(s);
+}
+
+static int list_instruments(const sheet *s, const char *path, const rh_globals *globals) {
+    rh_error error = {0};
+    rh_status status;
+    if (!path)
+        status = rh_fail(&error, RH_BAD_CONFIG, "list instruments needs an EXPERIMENT or a STORE");
+    else if (rh_database_application(path) == rh_store_kind.application_id)
+        status = rh_store_instruments(path, print_stored, (void *)(uintptr_t)s, &error);
+    else
+        status = list_planned(s, path, globals, &error);
     return status == RH_OK ? RH_OK : rh_report_error(&error);
 }
 
@@ -290,8 +313,9 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
 
 const rh_command rh_command_list = {
     .name = "list",
-    .operands = "WHAT [EXPERIMENT]",
-    .summary = "strategies, ratios, vols, formats, venues, metrics, or an experiment's instruments",
+    .operands = "WHAT [FILE]",
+    .summary = "strategies, ratios, vols, formats, venues, metrics, or the instruments of an "
+               "experiment or a store",
     .example = "list venues\n"
                "none                   no fee, tick or lot but what the experiment says",
     .least_operands = 1,

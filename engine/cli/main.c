@@ -29,10 +29,11 @@ static void catch_signals(void) {
 }
 
 const rh_command *const *rh_commands(void) {
-    static const rh_command *const commands[] = {
-        &rh_command_run,      &rh_command_compare, &rh_command_report,
-        &rh_command_export,   &rh_command_list,    &rh_command_check,
-        &rh_command_simulate, &rh_command_help,    NULL};
+    static const rh_command *const commands[] = {&rh_command_run,    &rh_command_compare,
+                                                 &rh_command_report, &rh_command_export,
+                                                 &rh_command_import, &rh_command_list,
+                                                 &rh_command_check,  &rh_command_simulate,
+                                                 &rh_command_help,   NULL};
     return commands;
 }
 

@@ -105,9 +105,7 @@ static rh_status take(const table tables[2], int argc, char **argv, int counting
             if (skip_command) {
                 skip_command = 0;
             } else if (counting) {
-                if (own->n_operands == RH_MOST_OPERANDS)
-                    return rh_fail(error, RH_BAD_CONFIG, "too many arguments");
-                own->operands[own->n_operands++] = argv[i];
+                ((const char **)(uintptr_t)own->operands)[own->n_operands++] = argv[i];
             }
             continue;
         }
@@ -147,12 +145,15 @@ rh_status rh_options_parse(const rh_command *command, int argc, char **argv, rh_
     const table tables[2] = {
         {globals, n_globals, &out->globals},
         {command ? command->options : NULL, command ? command->n_options : 0, &out->own}};
+    /* Every word is an option, its value or an operand. */
+    const size_t words = (size_t)argc + 1;
+    out->values = rh_allocate(2 * words, sizeof *out->values);
+    if (!out->values)
+        return rh_no_memory(error);
+    out->own.operands = out->values + words;
     rh_status status = take(tables, argc, argv, 1, &out->own, command != NULL, error);
     if (status != RH_OK)
         return status;
-    out->values = rh_allocate((size_t)argc + 1, sizeof *out->values);
-    if (!out->values)
-        return rh_no_memory(error);
     const char **next = out->values;
     lay_out(&out->globals, &next);
     lay_out(&out->own, &next);

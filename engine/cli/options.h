@@ -7,7 +7,7 @@
 
 typedef struct {
     rh_arguments globals, own;
-    const char **values; /* storage of all given values */
+    const char **values; /* storage of all given values and operands */
 } rh_parsed;
 
 /* The first word that is not an option (nor the value of a global one): the command's name. NULL

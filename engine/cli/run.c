@@ -130,14 +130,15 @@ static void note_sources(notes *n, const session *s) {
     for (size_t i = 0; i < rh_replay_n_sources(s->stage.replay); i++) {
         rh_source_summary summary;
         rh_replay_summarise(s->stage.replay, i, &summary);
-        const char *path = s->experiment->data[i].path;
+        const rh_data_entry *entry = &s->plan->entries[i];
+        const char *slash = strrchr(entry->path, '/'), *name = slash ? slash + 1 : entry->path;
         if (*summary.note)
-            note(n, "%s: %s.\n", path, summary.note);
+            note(n, "%s: %s.\n", name, summary.note);
         if (summary.gaps)
-            note(n, "%s: %" PRIu64 " steps of its grid are missing.\n", path, summary.gaps);
-        if (s->experiment->data[i].proxy)
-            note(n, "%s: funding of another contract stands in for %s.\n", path,
-                 s->experiment->data[i].instrument ? s->experiment->data[i].instrument : "it");
+            note(n, "%s: %" PRIu64 " steps of its grid are missing.\n", name, summary.gaps);
+        if (entry->proxy)
+            note(n, "%s: funding of another contract stands in for %s.\n", name,
+                 entry->instrument ? entry->instrument : "it");
     }
 }
 

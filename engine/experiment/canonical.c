@@ -118,12 +118,17 @@ enum { EVERY_SCOPE = ~0 };
 
 static void write_keys(const writer *w, const char *pattern, const void *from);
 
+/* Where nothing is said of the data's places, a store is what it holds: the same as its files. */
 static void write_list(const writer *w, const rh_key *key, const char *name, const void *from) {
     const char *items;
     size_t count;
     char pattern[128];
     memcpy(&items, from, sizeof items);
     memcpy(&count, (const char *)from + sizeof items, sizeof count);
+    if (strcmp(key->path, "data") == 0 && !w->with_paths) {
+        items = (const char *)w->plan->entries;
+        count = w->plan->n_sources;
+    }
     (void)snprintf(pattern, sizeof pattern, "%s.*.", key->path);
     rh_json_begin(w->json, name, '[');
     for (size_t i = 0; i < count; i++) {
@@ -155,7 +160,8 @@ static void write_key(const writer *w, const rh_key *key, const char *name, cons
     rh_json *json = w->json;
     switch (key->type) {
     case RH_KEY_TEXT:
-        if (strcmp(key->path, "data.*.path") != 0 || w->with_paths)
+        if (w->with_paths ||
+            (strcmp(key->path, "data.*.path") != 0 && strcmp(key->path, "data.*.store") != 0))
             rh_json_string(json, name, *(const char *const *)from);
         break;
     case RH_KEY_NUMBER:

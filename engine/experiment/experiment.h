@@ -11,11 +11,12 @@
 #include "base/config.h"
 
 typedef struct {
-    const char *format, *path, *instrument, *timezone, *stamp, *iv_unit;
+    const char *format, *path, *store, *instrument, *timezone, *stamp, *iv_unit;
     int64_t interval, delay;
     double contract_size;
     int proxy;
     const rh_node *map;
+    rh_time from, to; /* of a store; RH_NEVER: not given */
 } rh_data_entry;
 
 typedef struct {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 typedef struct {
-    char *format, *path;
+    char *format, *path, *store; /* store: "" for the file itself */
+    int64_t stored;
     rh_catalogue *names;
 } listed_file;
 
@@ -28,6 +29,7 @@ rh_listing *rh_listing_new(void) {
 static void free_file(listed_file *file) {
     rh_release(file->format);
     rh_release(file->path);
+    rh_release(file->store);
     rh_catalogue_free(file->names);
 }
 
@@ -49,10 +51,12 @@ static void hear(void *self, const char *name) {
 }
 
 static rh_status read_file(const rh_source_spec *spec, listed_file *out, rh_error *error) {
-    *out = (listed_file){rh_copy_text(spec->format), rh_copy_text(spec->path), rh_catalogue_new()};
+    *out = (listed_file){rh_copy_text(spec->format), rh_copy_text(spec->path),
+                         rh_copy_text(spec->store ? spec->store : ""), spec->stored,
+                         rh_catalogue_new()};
     hearing h = {out->names, 0};
     rh_status status = RH_FAILED;
-    if (out->format && out->path && out->names)
+    if (out->format && out->path && out->store && out->names)
         status = rh_source_names(spec, hear, &h, error);
     else
         h.full = 1;
@@ -63,12 +67,17 @@ static rh_status read_file(const rh_source_spec *spec, listed_file *out, rh_erro
     return status;
 }
 
+static int is_of(const listed_file *file, const rh_source_spec *spec) {
+    return strcmp(file->format, spec->format) == 0 && strcmp(file->path, spec->path) == 0 &&
+           strcmp(file->store, spec->store ? spec->store : "") == 0 && file->stored == spec->stored;
+}
+
 rh_status rh_listing_read(rh_listing *listing, const rh_source_spec *spec, const rh_catalogue **out,
                           rh_error *error) {
     for (size_t i = 0; i < listing->count; i++) {
         const listed_file *file = &listing->files[i];
         *out = file->names;
-        if (strcmp(file->format, spec->format) == 0 && strcmp(file->path, spec->path) == 0)
+        if (is_of(file, spec))
             return RH_OK;
     }
     if (rh_make_room(&listing->files, listing->count, &listing->capacity, sizeof *listing->files) !=

@@ -9,94 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static rh_status unknown_name(const rh_plan *plan, const char *path, const char *name,
-                              const char *near, const char *list, rh_error *error) {
+rh_status rh_plan_unknown_name(const rh_plan *plan, const char *path, const char *name,
+                               const char *near, const char *list, rh_error *error) {
     if (near)
         return rh_experiment_fail(plan->experiment, path, error,
                                   "no such name '%s' (did you mean '%s'?)", name, near);
     return rh_experiment_fail(plan->experiment, path, error,
                               "no such name '%s'; see `rehedge list %s`", name, list);
-}
-
-/* ---- data ---- */
-
-static rh_status plan_map(rh_plan *plan, size_t i, rh_error *error) {
-    const rh_node *map = plan->experiment->data[i].map;
-    char path[40];
-    (void)snprintf(path, sizeof path, "data.%zu.map", i);
-    const size_t count = rh_node_count(map);
-    struct rh_column_map *columns = rh_allocate(count + 1, sizeof *columns);
-    if (!columns)
-        return rh_no_memory(error);
-    plan->sources[i].map = columns;
-    for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
-        if (node->kind != RH_NODE_SCALAR)
-            return rh_experiment_fail(plan->experiment, path, error, "%s: must be a field's name",
-                                      node->key);
-        columns[plan->sources[i].n_map++] = (struct rh_column_map){node->key, node->text};
-    }
-    return RH_OK;
-}
-
-static rh_status check_format(const rh_plan *plan, size_t i, rh_error *error) {
-    enum { MOST = 64 };
-    const char *wanted = plan->experiment->data[i].format, *names[MOST];
-    size_t n;
-    const rh_format_entry *formats = rh_formats(&n);
-    char path[48];
-    (void)snprintf(path, sizeof path, "data.%zu.format", i);
-    for (size_t k = 0; k < n && k < MOST; k++) {
-        names[k] = formats[k].name;
-        if (strcmp(formats[k].name, wanted) == 0)
-            return RH_OK;
-    }
-    return unknown_name(plan, path, wanted, rh_nearest_name(wanted, names, n < MOST ? n : MOST),
-                        "formats", error);
-}
-
-static rh_status plan_source(rh_plan *plan, size_t i, rh_error *error) {
-    const rh_data_entry *entry = &plan->experiment->data[i];
-    char path[48];
-    uint32_t id;
-    plan->paths[i] = rh_experiment_path(plan->experiment, entry->path);
-    if (!plan->paths[i])
-        return rh_no_memory(error);
-    plan->sources[i] = (rh_source_spec){.format = entry->format,
-                                        .path = plan->paths[i],
-                                        .instrument = entry->instrument,
-                                        .timezone = entry->timezone,
-                                        .interval = entry->interval,
-                                        .stamp = entry->stamp,
-                                        .delay = entry->delay,
-                                        .proxy = entry->proxy,
-                                        .contract_size = entry->contract_size,
-                                        .iv_unit = entry->iv_unit};
-    if (entry->delay > plan->lane.execution.delay)
-        plan->lane.execution.delay = entry->delay;
-    rh_status status = check_format(plan, i, error);
-    if (status == RH_OK)
-        status = plan_map(plan, i, error);
-    if (status != RH_OK || !entry->instrument)
-        return status;
-    (void)snprintf(path, sizeof path, "data.%zu.instrument", i);
-    return rh_plan_resolve(plan, entry->instrument, path, &id, error);
-}
-
-static rh_status plan_data(rh_plan *plan, rh_error *error) {
-    const size_t count = plan->experiment->n_data;
-    if (count == 0)
-        return rh_experiment_fail(plan->experiment, "data", error, "no file is given");
-    if (count > UINT16_MAX)
-        return rh_experiment_fail(plan->experiment, "data", error, "more than 65535 files");
-    plan->sources = rh_allocate(count, sizeof *plan->sources);
-    plan->paths = rh_allocate(count, sizeof *plan->paths);
-    if (!plan->sources || !plan->paths)
-        return rh_no_memory(error);
-    plan->n_sources = count;
-    rh_status status = RH_OK;
-    for (size_t i = 0; i < count && status == RH_OK; i++)
-        status = plan_source(plan, i, error);
-    return status;
 }
 
 /* ---- hedge ---- */
@@ -134,7 +53,7 @@ static rh_status plan_ratio(rh_plan *plan, const rh_registry *registry, rh_error
         return rh_experiment_fail(plan->experiment, "hedge.ratio", error, "needs a name");
     plan->ratio = rh_registry_find_ratio(registry, name, &near);
     if (!plan->ratio)
-        return unknown_name(plan, "hedge.ratio", name, near, "ratios", error);
+        return rh_plan_unknown_name(plan, "hedge.ratio", name, near, "ratios", error);
     if (strcmp(name, "net") == 0 && (plan->lane.numeraire != RH_NUMERAIRE_USD ||
                                      plan->lane.collateral != RH_COLLATERAL_IGNORED))
         return rh_experiment_fail(plan->experiment, "hedge.ratio", error,
@@ -256,7 +175,7 @@ static rh_status fill(rh_plan *plan, const rh_registry *registry, rh_listing *li
     if (status == RH_OK)
         status = rh_plan_legs(plan, error);
     if (status == RH_OK)
-        status = plan_data(plan, error);
+        status = rh_plan_data(plan, error);
     if (status == RH_OK)
         status = rh_plan_rolls(plan, listing, error);
     if (status != RH_OK)
@@ -303,12 +222,7 @@ rh_status rh_plan_new(const rh_experiment *experiment, const rh_registry *regist
 void rh_plan_free(rh_plan *plan) {
     if (!plan)
         return;
-    for (size_t i = 0; i < plan->n_sources; i++) {
-        rh_release(plan->paths[i]);
-        rh_release((void *)(uintptr_t)plan->sources[i].map);
-    }
-    rh_release(plan->paths);
-    rh_release(plan->sources);
+    rh_plan_data_free(plan);
     rh_release(plan->legs);
     rh_release(plan->rolls);
     rh_rule_free(plan->rule);

@@ -19,9 +19,13 @@ typedef struct {
     rh_catalogue *catalogue;
     int borrowed; /* the catalogue is somebody else's */
     const rh_venue *venue;
-    rh_source_spec *sources;
-    size_t n_sources;
-    char **paths; /* of the sources */
+    rh_source_spec *sources; /* of a store, one for each file that it holds */
+    rh_data_entry *entries;  /* as if each source had one of its own */
+    size_t n_sources, sources_room, entries_room;
+    char **texts; /* that sources and entries use */
+    size_t n_texts, texts_room;
+    rh_config **maps; /* of entries from stores */
+    size_t n_maps, maps_room;
     rh_leg_terms *legs;
     size_t n_legs;
     rh_roll_terms *rolls;

@@ -31,4 +31,12 @@ rh_status rh_plan_legs(rh_plan *plan, rh_error *error);
  * catalogue. After the data. */
 rh_status rh_plan_rolls(rh_plan *plan, rh_listing *listing, rh_error *error);
 
+/* A name that isn't in a list, with the nearest that is, if there is one near enough. */
+rh_status rh_plan_unknown_name(const rh_plan *plan, const char *path, const char *name,
+                               const char *near, const char *list, rh_error *error);
+
+/* The sources: files, and those that the stores hold. */
+rh_status rh_plan_data(rh_plan *plan, rh_error *error);
+void rh_plan_data_free(rh_plan *plan);
+
 #endif

@@ -301,6 +301,13 @@ static rh_status check_only_name(rh_reading *reading, const rh_row *row, const c
                         (int)length, name, reading->only_name);
 }
 
+static rh_status collect(rh_reading *reading, const char *name, size_t length, rh_error *error) {
+    rh_instrument instrument = {.multiplier = 1.0};
+    memcpy(instrument.name, name, length);
+    reading->instrument = rh_catalogue_add(reading->spec->collect, &instrument);
+    return reading->instrument == RH_NO_INSTRUMENT ? rh_no_memory(error) : RH_OK;
+}
+
 static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
     const int field = reading->format->name_field;
     size_t length;
@@ -313,6 +320,9 @@ static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_erro
     if (reading->spec->instrument)
         return check_only_name(reading, row, name, length, error);
     reading->instrument = rh_catalogue_find(reading->catalogue, name, length);
+    if (reading->instrument == RH_NO_INSTRUMENT && reading->spec->collect &&
+        !reading->format->vendor_names)
+        return collect(reading, name, length, error);
     if (reading->instrument == RH_NO_INSTRUMENT && reading->format->vendor_names)
         return rh_cell_fail(reading, row, field, error,
                             "no instrument is called '%.*s' here; say which one the file is of "

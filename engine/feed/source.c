@@ -14,8 +14,7 @@ struct rh_source {
 };
 
 static const rh_source_kind *kind_of(const rh_source_spec *spec) {
-    (void)spec;
-    return &rh_source_of_file;
+    return spec->store ? &rh_source_of_store : &rh_source_of_file;
 }
 
 rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_catalogue *catalogue,
@@ -71,9 +70,29 @@ int rh_source_next(rh_source *source, rh_event *event, rh_error *error) {
     return rh_source_fill(source, event, 1, &got, error) == RH_OK ? (int)got : -1;
 }
 
+rh_time rh_source_begins(const rh_source *source) {
+    return source->kind->begins ? source->kind->begins(source->state) : RH_DAWN;
+}
+
+rh_status rh_source_finish(rh_source *source, rh_error *error) {
+    enum { BLOCK = 128 };
+    rh_event block[BLOCK];
+    size_t got = 1;
+    rh_status status = RH_OK;
+    while (!source->kind->is_summed_up && status == RH_OK && got > 0)
+        status = rh_source_fill(source, block, BLOCK, &got, error);
+    return status;
+}
+
 void rh_source_summarise(const rh_source *source, rh_source_summary *out) {
     source->kind->summarise(source->state, out);
     out->events = source->events;
+}
+
+void rh_source_counts(const rh_source *source, uint32_t instrument, uint64_t *rows,
+                      uint64_t *gaps) {
+    *rows = *gaps = 0;
+    source->kind->counts(source->state, instrument, rows, gaps);
 }
 
 rh_status rh_source_names(const rh_source_spec *spec, void (*each)(void *user, const char *name),

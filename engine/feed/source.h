@@ -47,6 +47,12 @@ typedef struct {
     const struct rh_column_map { /* a mapped column no longer has its own name */
         const char *column, *field;
     } * map;
+    const char *store; /* the store that holds the file, NULL for the file itself; `path` is then
+                        * its name, `instrument` the only one that is wanted, and of the rest only
+                        * the following count */
+    int64_t stored;    /* its source_id there */
+    rh_time from, to;  /* what happened in [from, to) is wanted; 0: all */
+    rh_catalogue *collect; /* the catalogue itself, if names that it doesn't hold are to be added */
 } rh_source_spec;
 
 typedef struct rh_source rh_source;
@@ -67,6 +73,13 @@ int rh_source_next(rh_source *source, rh_event *event, rh_error *error);
 
 void rh_source_close(rh_source *source);
 
+/* When its first event was known, or some time before; RH_NEVER if it has none. Needs no reading:
+ * a source may wait unread until the clock comes there. */
+rh_time rh_source_begins(const rh_source *source);
+
+/* Reads what is left, so that the summary covers the whole source, where it doesn't yet. */
+rh_status rh_source_finish(rh_source *source, rh_error *error);
+
 /* What is known once the end was reached. `sha256` is of the decompressed bytes, hexadecimal. */
 typedef struct {
     uint64_t rows;    /* data rows read */
@@ -84,6 +97,9 @@ typedef struct {
     char note[256];      /* what the reader wants said, "" if nothing */
 } rh_source_summary;
 void rh_source_summarise(const rh_source *source, rh_source_summary *out);
+
+/* The same of one instrument of the catalogue: its rows, and its gaps. */
+void rh_source_counts(const rh_source *source, uint32_t instrument, uint64_t *rows, uint64_t *gaps);
 
 /* Every instrument name in a file, in order of appearance, for `list instruments` and for
  * finding futures of an expiry; calls `each` once a name. The rows' times and values are not

@@ -15,6 +15,12 @@
 /* Different times that are looked at to find the length of a bar. */
 enum { STEPS_FOR_INTERVAL = 64 };
 
+/* What a file has said of one instrument. */
+typedef struct {
+    rh_time last; /* its last bar or funding stamp */
+    uint64_t rows, gaps;
+} tally;
+
 typedef struct {
     rh_source_spec spec;
     uint16_t number;
@@ -25,8 +31,8 @@ typedef struct {
     rh_backwards *backwards; /* of a file written newest first */
     int turned;              /* all of it has gone through */
     int ended;
-    rh_time *last_seen; /* of each instrument of the catalogue: its last bar or funding stamp */
-    size_t n_last_seen;
+    tally *seen; /* of each instrument of the catalogue, as far as the file has shown them */
+    size_t n_seen;
     rh_source_summary summary;
 } file;
 
@@ -69,13 +75,14 @@ static rh_status look_ahead(rh_reading *reading, rh_error *error) {
     return wanted == 1 || before == RH_DAWN ? RH_OK : take_interval(reading, shortest, error);
 }
 
-static rh_status prepare_gaps(file *f, const rh_catalogue *catalogue, rh_error *error) {
-    f->n_last_seen = rh_catalogue_count(catalogue);
-    f->last_seen = rh_allocate(f->n_last_seen, sizeof *f->last_seen);
-    if (!f->last_seen)
+/* Room for one more instrument than there are, at least. */
+static rh_status grow_seen(file *f, size_t needed, rh_error *error) {
+    const size_t larger = needed > 2 * f->n_seen ? needed : 2 * f->n_seen;
+    if (rh_resize_array(&f->seen, larger, sizeof *f->seen) != 0)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", f->spec.path);
-    for (size_t i = 0; i < f->n_last_seen; i++)
-        f->last_seen[i] = RH_DAWN;
+    for (size_t i = f->n_seen; i < larger; i++)
+        f->seen[i] = (tally){.last = RH_DAWN};
+    f->n_seen = larger;
     return RH_OK;
 }
 
@@ -89,7 +96,7 @@ static rh_status prepare(file *f, const rh_catalogue *catalogue, rh_error *error
     if (status == RH_OK)
         status = rh_reading_rewind(&f->reading, error);
     if (status == RH_OK)
-        status = prepare_gaps(f, catalogue, error);
+        status = grow_seen(f, rh_catalogue_count(catalogue) + 1, error);
     if (status == RH_OK && format->unique)
         status = rh_twins_open(&f->twins, error);
     if (status == RH_OK && f->reading.stamp.direction < 0)
@@ -102,7 +109,7 @@ static void close_file(void *state) {
     rh_reading_close(&f->reading);
     rh_backwards_close(f->backwards);
     rh_twins_close(f->twins);
-    rh_release(f->last_seen);
+    rh_release(f->seen);
     rh_release(f);
 }
 
@@ -134,18 +141,21 @@ static int has_period(const rh_batch *batch) {
 
 static void count_gaps(file *f, const rh_row *row) {
     const rh_reading *reading = &f->reading;
-    if (reading->instrument >= f->n_last_seen || !has_period(&f->batch))
+    if (!has_period(&f->batch))
         return;
     const int64_t period =
         reading->format->grid ? reading->format->grid(reading, row) : reading->interval;
-    const rh_time before = f->last_seen[reading->instrument];
-    f->last_seen[reading->instrument] = reading->time;
+    tally *seen = &f->seen[reading->instrument];
+    const rh_time before = seen->last;
+    seen->last = reading->time;
     if (period <= 0 || before == RH_DAWN)
         return;
     int64_t step = reading->time > before ? reading->time - before : before - reading->time;
     int64_t periods = (step + period / 2) / period;
-    if (periods > 1)
-        f->summary.gaps += (uint64_t)(periods - 1);
+    if (periods <= 1)
+        return;
+    seen->gaps += (uint64_t)(periods - 1);
+    f->summary.gaps += (uint64_t)(periods - 1);
 }
 
 /* Contracts to venue amounts. */
@@ -173,13 +183,21 @@ static void finish_events(file *f) {
     }
 }
 
-static void count_row(file *f) {
+static rh_status count_row(file *f, rh_error *error) {
     rh_source_summary *summary = &f->summary;
     const rh_time time = f->reading.time;
+    const uint32_t instrument = f->reading.instrument;
     summary->rows++;
     summary->first = time < summary->first ? time : summary->first;
     summary->last = time > summary->last ? time : summary->last;
-    summary->foreign += f->reading.instrument == RH_NO_INSTRUMENT;
+    if (instrument == RH_NO_INSTRUMENT) {
+        summary->foreign++;
+        return RH_OK;
+    }
+    rh_status status = instrument < f->n_seen ? RH_OK : grow_seen(f, instrument + 1, error);
+    if (status == RH_OK)
+        f->seen[instrument].rows++;
+    return status;
 }
 
 static int is_duplicate(file *f, const rh_row *row) {
@@ -200,7 +218,8 @@ static int read_batch(file *f, rh_error *error) {
         int got = rh_reading_next(reading, &row, error);
         if (got <= 0)
             return got;
-        count_row(f);
+        if (count_row(f, error) != RH_OK)
+            return -1;
         if (reading->instrument == RH_NO_INSTRUMENT)
             continue;
         if (reading->format->convert(reading, &row, &f->batch, error) != RH_OK)
@@ -298,6 +317,14 @@ static void summarise_file(const void *state, rh_source_summary *out) {
         rh_rows_digest(f->reading.rows, out->sha256);
 }
 
+static void counts_of_file(const void *state, uint32_t instrument, uint64_t *rows, uint64_t *gaps) {
+    const file *f = state;
+    if (instrument >= f->n_seen)
+        return;
+    *rows = f->seen[instrument].rows;
+    *gaps = f->seen[instrument].gaps;
+}
+
 /* ---- names ---- */
 
 /* Calls `each` if the name is new; the catalogue serves as the set of those seen. */
@@ -356,5 +383,6 @@ static rh_status names_of_file(const rh_source_spec *spec,
 const rh_source_kind rh_source_of_file = {.open = open_file,
                                           .fill = fill_from_file,
                                           .summarise = summarise_file,
+                                          .counts = counts_of_file,
                                           .close = close_file,
                                           .names = names_of_file};

@@ -20,14 +20,21 @@ typedef struct {
      * called again after the end or a failure. */
     rh_status (*fill)(void *state, rh_event *block, size_t capacity, size_t *got, rh_error *error);
 
+    /* No event is known earlier; NULL: that can't be told without reading. */
+    rh_time (*begins)(const void *state);
+
+    int is_summed_up; /* the summary is complete from the start */
+
     /* All but the number of events, which is the front's. */
     void (*summarise)(const void *state, rh_source_summary *out);
+    void (*counts)(const void *state, uint32_t instrument, uint64_t *rows, uint64_t *gaps);
     void (*close)(void *state);
 
     rh_status (*names)(const rh_source_spec *spec, void (*each)(void *user, const char *name),
                        void *user, rh_error *error);
 } rh_source_kind;
 
-extern const rh_source_kind rh_source_of_file; /* source_file.c */
+extern const rh_source_kind rh_source_of_file;  /* source_file.c */
+extern const rh_source_kind rh_source_of_store; /* source_store.c */
 
 #endif

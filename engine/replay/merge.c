@@ -10,11 +10,11 @@ enum { BLOCK_MOST = 512, BLOCK_LEAST = 32, BLOCK_ALL = 32768 };
 
 typedef struct {
     rh_merge_input input;
-    rh_event *block;
-    size_t at, count; /* at == count: it is at its end */
+    rh_event *block;  /* NULL: not begun */
+    size_t at, count; /* at == count: it is at its end, or hasn't begun */
 } stream;
 
-/* When a stream's next event is known, RH_NEVER at its end. */
+/* When a stream's next event is known, or no earlier where it hasn't begun; RH_NEVER at its end. */
 typedef struct {
     rh_time known;
     size_t stream;
@@ -38,6 +38,8 @@ static int beats(const head *a, const head *b) {
 
 static head head_of(const rh_merge *m, size_t i) {
     const stream *s = &m->streams[i];
+    if (i < m->n_streams && !s->block)
+        return (head){s->input.begins, i};
     const int live = i < m->n_streams && s->at < s->count;
     return (head){live ? s->block[s->at].known : RH_NEVER, i};
 }
@@ -88,16 +90,23 @@ static size_t block_size(size_t streams) {
     return share > BLOCK_MOST ? BLOCK_MOST : share < BLOCK_LEAST ? BLOCK_LEAST : share;
 }
 
-static rh_status open_streams(rh_merge *m, const rh_merge_input *inputs, rh_error *error) {
-    for (size_t i = 0; i < m->n_streams; i++) {
-        stream *s = &m->streams[i];
-        s->input = inputs[i];
-        s->block = rh_allocate(m->block_size, sizeof *s->block);
-        rh_status status = s->block ? pull(m, s, error) : rh_no_memory(error);
-        if (status != RH_OK)
-            return status;
+static rh_status begin(const rh_merge *m, stream *s, rh_error *error) {
+    if (s->block)
+        return RH_OK;
+    s->block = rh_allocate(m->block_size, sizeof *s->block);
+    return s->block ? pull(m, s, error) : rh_no_memory(error);
+}
+
+/* A stream that wins before it has begun begins, until one wins that has. */
+static rh_status begin_winners(rh_merge *m, rh_error *error) {
+    rh_status status = RH_OK;
+    while (status == RH_OK && m->tree[0].known != RH_NEVER &&
+           !m->streams[m->tree[0].stream].block) {
+        const size_t winner = m->tree[0].stream;
+        status = begin(m, &m->streams[winner], error);
+        play(m, winner);
     }
-    return RH_OK;
+    return status;
 }
 
 rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **out,
@@ -108,9 +117,11 @@ rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **o
     m->streams = rh_allocate(count, sizeof *m->streams);
     m->n_streams = m->streams ? count : 0;
     m->block_size = block_size(count);
-    rh_status status = m->streams ? open_streams(m, inputs, error) : rh_no_memory(error);
+    for (size_t i = 0; i < m->n_streams; i++)
+        m->streams[i].input = inputs[i];
+    rh_status status = m->streams ? make_tree(m, error) : rh_no_memory(error);
     if (status == RH_OK)
-        status = make_tree(m, error);
+        status = begin_winners(m, error);
     if (status != RH_OK)
         rh_merge_close(m);
     else
@@ -181,8 +192,9 @@ static rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, s
         return RH_OK;
     s->at = end;
     play(m, first);
-    if (m->tree[0].known == now)
-        return collect(m, s->block + from, end - from, count, error);
+    rh_status status = begin_winners(m, error);
+    if (status != RH_OK || m->tree[0].known == now)
+        return status != RH_OK ? status : collect(m, s->block + from, end - from, count, error);
     *events = s->block + from;
     *count = end - from;
     return RH_OK;
@@ -194,6 +206,8 @@ static rh_status take_rest(rh_merge *m, rh_time now, size_t *count, rh_error *er
         const size_t next = m->tree[0].stream;
         status = collect_stream(m, &m->streams[next], now, count, error);
         play(m, next);
+        if (status == RH_OK)
+            status = begin_winners(m, error);
     }
     return status;
 }
@@ -212,12 +226,23 @@ rh_status rh_merge_take(rh_merge *m, const rh_event **events, size_t *count, rh_
     return status;
 }
 
+static rh_status read_on(rh_merge *m, stream *s, rh_error *error) {
+    rh_status status = begin(m, s, error);
+    while (status == RH_OK && s->count > 0)
+        status = pull(m, s, error);
+    return status;
+}
+
 rh_status rh_merge_drain(rh_merge *m, rh_error *error) {
     rh_status status = RH_OK;
     for (size_t i = 0; i < m->n_streams && status == RH_OK; i++) {
         stream *s = &m->streams[i];
-        while (status == RH_OK && s->count > 0)
-            status = pull(m, s, error);
+        if (s->input.finish)
+            status = s->input.finish(s->input.self, error);
+        else
+            status = read_on(m, s, error);
+        s->at = s->count = 0;
+        s->input.begins = RH_NEVER;
     }
     m->tree[0] = play_all(m, 1);
     return status;

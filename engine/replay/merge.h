@@ -3,8 +3,8 @@
  *
  * The order is total: by the time an event was known, then by the number of its input, then as it
  * stands there. All events with one known time form an instant. A tournament finds the next
- * event in log2(inputs) comparisons; memory is a block of each input, smaller where there are
- * many, and the events of one instant.
+ * event in log2(inputs) comparisons; memory is a block of each input that has begun, smaller
+ * where there are many, and the events of one instant.
  */
 #ifndef RH_REPLAY_MERGE_H
 #define RH_REPLAY_MERGE_H
@@ -14,15 +14,20 @@
 
 #include <stddef.h>
 
-/* The next *got events, up to `capacity`, `known` never going back; 0 at the end. */
 typedef struct {
     void *self;
+    /* The next *got events, up to `capacity`, `known` never going back; 0 at the end. */
     rh_status (*fill)(void *self, rh_event *block, size_t capacity, size_t *got, rh_error *error);
+    /* Reads on to the end; NULL: by filling blocks. */
+    rh_status (*finish)(void *self, rh_error *error);
+    /* Nothing of it is known earlier, so that it may wait unread until then; RH_NEVER: there is
+     * nothing. */
+    rh_time begins;
 } rh_merge_input;
 
 typedef struct rh_merge rh_merge;
 
-/* Reads the first block of every input. */
+/* Reads the first block of the inputs that may have the first event. */
 rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **out,
                         rh_error *error);
 void rh_merge_close(rh_merge *merge);

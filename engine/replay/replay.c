@@ -18,12 +18,17 @@ static rh_status fill_from_source(void *self, rh_event *block, size_t capacity, 
     return rh_source_fill(self, block, capacity, got, error);
 }
 
+static rh_status finish_source(void *self, rh_error *error) {
+    return rh_source_finish(self, error);
+}
+
 static rh_status open_merge(rh_replay *replay, rh_error *error) {
     rh_merge_input *inputs = rh_allocate(replay->n_sources, sizeof *inputs);
     if (!inputs)
         return rh_no_memory(error);
     for (size_t i = 0; i < replay->n_sources; i++)
-        inputs[i] = (rh_merge_input){replay->sources[i], fill_from_source};
+        inputs[i] = (rh_merge_input){replay->sources[i], fill_from_source, finish_source,
+                                     rh_source_begins(replay->sources[i])};
     rh_status status = rh_merge_open(inputs, replay->n_sources, &replay->merge, error);
     rh_release(inputs);
     return status;

@@ -13,7 +13,7 @@ mkdir "$work/results"
 cd "$work"
 
 status=0
-for command in simulate check run report export list help compare; do
+for command in simulate check run report export list help compare import; do
     "$rehedge" "$command" --help >help.txt
     # The example: the first line without "$ rehedge ", then the lines down to the usage line.
     sed -n '1s/^\$ rehedge //p' help.txt >line.txt

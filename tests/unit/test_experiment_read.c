@@ -337,9 +337,6 @@ static void refusals_name_place_value_and_mend(void **state) {
          ":4:8: hedge.instrument is needed: spot, perpetual or future that offsets the exposure"},
         {REST, ":1:1: hedge.instrument is needed: spot, perpetual or future that offsets the "
                "exposure"},
-        {"data: [{format: csv}]\n" HEDGE "book: []\nstrategy: none\n",
-         ":1:8: data.0.path is needed: plain, gzip, zstd or zip; relative to the experiment's "
-         "folder"},
         {"data: []\nbook: [{instrument: X}]\n" HEDGE "strategy: none\n",
          ":2:8: book.0.quantity is needed: negative when sold"},
         {"data: a.csv\n" HEDGE "book: []\nstrategy: none\n", ":1:7: data: must be a list"},

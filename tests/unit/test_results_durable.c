@@ -286,7 +286,7 @@ static void newer_files_are_refused(void **state) {
     write_small_file(f);
     change(f, "PRAGMA user_version=2");
     assert_not_opened(f->path, RH_BAD_DATA,
-                      "written by a newer rehedge (results version 2; this "
+                      "written by a newer rehedge (results file version 2; this "
                       "one reads up to 1)");
     change(f, "PRAGMA user_version=0");
     assert_not_opened(f->path, RH_BAD_DATA, "is not a results file");
