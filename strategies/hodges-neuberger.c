@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hodges-neuberger: the band from the utility problem itself, solved when the lane starts.
  *
- * One option is held to its expiry with a hedge of y units, wealth W has the utility -exp(-a W),
+ * Options are held to their expiry with a hedge of y units, wealth W has the utility -exp(-a W),
  * and trading dy costs lambda F |dy|, F being the forward. In units of the strike (x = F/K, a K for
  * a) and of forward money, in which interest drops out, the certainty loss h(v, x, y) with the
  * variance v = vol^2 tau to come obeys
@@ -15,9 +15,14 @@
  * points between, and goes on linearly outside. The edges, less Black's delta, are tabulated over v
  * and ln x / sqrt(v), and read by interpolation.
  *
- * The book must be one option. The lattice has at most 1,200 steps; a band so narrow that the delta
- * jumps over it in one step is refused. `vol` is the volatility of the problem, whatever the
- * option's implied one. a, the risk aversion, is in 1/USD and belongs to the whole book.
+ * All of the book must have one strike and one expiry: an option, a straddle, or any calls and puts
+ * that end in a function of x alone with its corner at 1; per option of the book, h begins with
+ * -(calls max(x - 1, 0) + puts max(1 - x, 0)). (Several strikes would do in the lattice, but the
+ * table has its places around one; several expiries would need another state.)
+ *
+ * The lattice has at most 1,200 steps; a band so narrow that the delta jumps over it in one step is
+ * refused. `vol` is the volatility of the problem, whatever the options' implied ones. a, the risk
+ * aversion, is in 1/USD and belongs to the whole book.
  *
  * Sources: Hodges and Neuberger, Optimal replication of contingent claims under transaction costs,
  * Review of Futures Markets 8 (1989) 222-239; Davis, Panas and Zariphopoulou, European option
@@ -82,6 +87,7 @@ static const double PEAK = 0.3989422804014327; /* 1 / sqrt(2 pi) */
 typedef struct {
     double lo[LEVELS][PLACES], hi[LEVELS][PLACES]; /* hedge of one option, less Black's */
     double vol, most_variance, strike;
+    size_t n_options;
 } hn_state;
 
 /* h between the edges, and its slope there. */
@@ -92,12 +98,11 @@ typedef struct {
 
 typedef struct {
     double aversion, cost; /* a K of one option; lambda */
-    double sign;           /* +1 option held long, -1 short */
-    int right;
-    int steps, reach;  /* nodes lie at x = exp(i dx), |i| <= reach */
-    double dx, up;     /* of ln x; probability of a step up, x being a martingale */
-    double rise, fall; /* relative */
-    double share;      /* of the table's sqrt(v) that the lattice covers */
+    double calls, puts;    /* signed, of one option of the book: |calls| + |puts| is at most 1 */
+    int steps, reach;      /* nodes lie at x = exp(i dx), |i| <= reach */
+    double dx, up;         /* of ln x; probability of a step up, x being a martingale */
+    double rise, fall;     /* relative */
+    double share;          /* of the table's sqrt(v) that the lattice covers */
     double *price;
     hn_node *now, *next;
 } hn_problem;
@@ -192,21 +197,26 @@ static void fill(const hn_problem *p, int i, hn_node *node) {
 
 /* ---- the lattice ---- */
 
+static double payoff(const hn_problem *p, double x) {
+    return x > 1.0 ? p->calls * (x - 1.0) : p->puts * (1.0 - x);
+}
+
 static void fill_end(const hn_problem *p, hn_node *nodes, int at_end) {
     for (int i = -p->reach; i <= p->reach; i++) {
         hn_node *node = &nodes[p->reach + i];
         const double edge = at_end == AT_END_KEEP ? FAR : 0.0;
         *node = (hn_node){.lo = -edge, .hi = edge};
         for (int j = 0; j < POINTS; j++)
-            node->h[j] = -p->sign * fmax(p->right * (p->price[p->reach + i] - 1.0), 0.0);
+            node->h[j] = -payoff(p, p->price[p->reach + i]);
     }
 }
 
-/* A node's edges against what Black's formula would hold, -sign x delta; and half a jump out. */
+/* A node's edges against what Black's formula would hold, minus the delta; and half a jump out. */
 static void edges(const hn_problem *p, int k, int i, double *lo, double *hi) {
     const double root = p->dx * sqrt(k), d1 = i * p->dx / root + 0.5 * root;
-    const double black = -p->sign * p->right * 0.5 * erfc(-p->right * d1 * sqrt(0.5));
-    const double jump = PEAK * exp(-0.5 * d1 * d1) / sqrt(k);
+    const double call = 0.5 * erfc(-d1 * sqrt(0.5)), put = -0.5 * erfc(d1 * sqrt(0.5));
+    const double black = -(p->calls * call + p->puts * put);
+    const double jump = fabs(p->calls + p->puts) * PEAK * exp(-0.5 * d1 * d1) / sqrt(k);
     *lo = p->now[p->reach + i].lo - black - 0.5 * jump;
     *hi = p->now[p->reach + i].hi - black + 0.5 * jump;
 }
@@ -291,25 +301,54 @@ static int solve_over(hn_problem *p, double variance, int at_end, const rh_host 
     return failed ? refuse(host, "out of memory") : 0;
 }
 
+static const rh_contract *contract_at(const rh_host *host, size_t i) {
+    return (const rh_contract *)(const void *)((const char *)host->contracts +
+                                               i * host->contract_size);
+}
+
+/* Sums up the book: its earliest opening, and calls and puts as parts of `count` options. 0, or -1
+ * if it isn't options of one strike and one expiry. */
+static int sum_up(const rh_host *host, hn_problem *p, double *count, int64_t *open) {
+    const rh_contract *first = host->contracts;
+    if (host->n_contracts == 0)
+        return -1;
+    *open = first->open;
+    for (size_t i = 0; i < host->n_contracts; i++) {
+        const rh_contract *c = contract_at(host, i);
+        if (c->right == 0 || !(c->strike == first->strike) || c->expiry != first->expiry ||
+            c->inverse != first->inverse)
+            return -1;
+        *(c->right > 0 ? &p->calls : &p->puts) += c->size;
+        *count += fabs(c->size);
+        *open = c->open < *open ? c->open : *open;
+    }
+    p->calls /= *count;
+    p->puts /= *count;
+    return 0;
+}
+
 static int start(void *state, const rh_value *values, const rh_host *host) {
     hn_state *s = state;
     const rh_contract *option = host->contracts;
-    if (host->n_contracts != 1 || option->right == 0)
-        return refuse(host, "it solves the problem of one option: the book must be just that");
-    if (!values[LIFE].given && option->open == INT64_MIN)
+    hn_problem problem = {.cost = values[COST].given ? values[COST].number : host->cost};
+    double count = 0.0;
+    int64_t open = 0;
+    if (sum_up(host, &problem, &count, &open) != 0)
+        return refuse(host,
+                      "it solves the problem of options that share one strike and one expiry: "
+                      "the book must be one option, a straddle or the like");
+    if (!values[LIFE].given && open == INT64_MIN)
         return refuse(host, "give `from`, the position's `open`, or `life`: how long can it last?");
     const double years = (values[LIFE].given ? (double)values[LIFE].integer
-                                             : (double)option->expiry - (double)option->open) /
+                                             : (double)option->expiry - (double)open) /
                          YEAR;
     s->vol = values[VOL].number;
     s->strike = option->strike;
+    s->n_options = host->n_contracts;
     s->most_variance = s->vol * s->vol * years;
     if (s->most_variance > 4.0)
         return refuse(host, "`vol` and the time to expiry make a variance above 4");
-    hn_problem problem = {.aversion = values[RISK_AVERSION].number * fabs(option->size) * s->strike,
-                          .cost = values[COST].given ? values[COST].number : host->cost,
-                          .sign = option->size < 0.0 ? -1.0 : 1.0,
-                          .right = option->right};
+    problem.aversion = values[RISK_AVERSION].number * count * s->strike;
     double variance = s->most_variance;
     int refused = 0;
     for (int n = 0; n < LATTICES && !refused; n++, variance /= 16.0)
@@ -335,20 +374,32 @@ static double limited(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
 }
 
-/* Without the option, before it opens or after it has gone, neutral is all that can be said. */
+/* Without the options, before they open or after they have gone, neutral is all that can be said.
+ */
 static int close_out(const rh_view *view, double *target) {
     const double neutral = rh_hedge_at(view, 0)->neutral;
-    if (view->n_options != 0 || !(view->woke & RH_WOKE_BOOK) || !isfinite(neutral))
+    if (!(view->woke & RH_WOKE_BOOK) || !isfinite(neutral))
         return RH_HOLD;
     target[0] = neutral;
     return RH_TRADE;
+}
+
+/* How far the deltas at the problem's volatility lie from the book's own. */
+static double vol_shift(const hn_state *s, const rh_view *view) {
+    double shift = 0.0;
+    for (size_t i = 0; i < view->n_options; i++) {
+        const rh_option_leg *option = rh_option_at(view, i);
+        shift += option->size * (view->delta_at(view->self, i, s->vol) -
+                                 view->delta_at(view->self, i, option->vol));
+    }
+    return shift;
 }
 
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     const hn_state *s = state;
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     wake->signal = RH_SIGNAL_EVERY; /* the band moves with the price and with time */
-    if (view->n_options != 1)
+    if (view->n_options != s->n_options)
         return close_out(view, target);
     const rh_option_leg *option = rh_option_at(view, 0);
     const double root = s->vol * sqrt(option->years);
@@ -357,10 +408,8 @@ static int decide(const void *state, const rh_view *view, double *target, rh_wak
         return RH_HOLD;
     const double level = limited(root / sqrt(s->most_variance), 1.0 / LEVELS, 1.0) * LEVELS - 1.0;
     const double place = 0.5 * (away / WIDEST + 1.0) * (PLACES - 1);
-    const double count = fabs(option->size);
-    const double centre =
-        hedge->neutral - option->size * (view->delta_at(view->self, 0, s->vol) -
-                                         view->delta_at(view->self, 0, option->vol));
+    const double count = view->size_options;
+    const double centre = hedge->neutral - vol_shift(s, view);
     const double lo = centre + count * read_table(s->lo, level, place);
     const double hi = centre + count * read_table(s->hi, level, place);
     const double held = hedge->held + hedge->pending;

@@ -36,9 +36,9 @@ static band held(const double *before, const double *after) {
     return b;
 }
 
-/* The band of one option with the strike 1 at ln x = place sqrt(v), by a minimum over a grid of
- * holdings; the edges half a jump of the delta further out, as the steps are few. */
-static band plain_solution(double aversion, double cost, double v, double sign, int right,
+/* The band of `calls` calls and `puts` puts with the strike 1 at ln x = place sqrt(v), by a minimum
+ * over a grid of holdings; the edges half a jump of the delta further out, as the steps are few. */
+static band plain_solution(double aversion, double cost, double v, double calls, double puts,
                            int close, double place) {
     static double now[2 * REACH + 1][HOLDINGS], next[2 * REACH + 1][HOLDINGS], hold[HOLDINGS];
     const double dx = sqrt(v / STEPS), up = 1.0 / (1.0 + exp(dx));
@@ -47,7 +47,7 @@ static band plain_solution(double aversion, double cost, double v, double sign, 
     for (int i = -REACH; i <= REACH; i++)
         for (int j = 0; j < HOLDINGS; j++)
             now[REACH + i][j] = next[REACH + i][j] =
-                -sign * fmax(right * (exp(i * dx) - 1.0), 0.0) +
+                -calls * fmax(exp(i * dx) - 1.0, 0.0) - puts * fmax(1.0 - exp(i * dx), 0.0) +
                 (close ? cost * exp(i * dx) * fabs(LOWEST + j * SPACING) : 0.0);
     for (int k = 1; k <= STEPS; k++) {
         memcpy(next, now, sizeof now);
@@ -66,27 +66,36 @@ static band plain_solution(double aversion, double cost, double v, double sign, 
         }
     }
     const double d1 = at * dx / sqrt(v) + 0.5 * sqrt(v);
-    const double jump = exp(-0.5 * d1 * d1) / sqrt(2.0 * acos(-1.0) * STEPS);
+    const double jump = fabs(calls + puts) * exp(-0.5 * d1 * d1) / sqrt(2.0 * acos(-1.0) * STEPS);
     return (band){b.lo - 0.5 * jump, b.hi + 0.5 * jump};
 }
 
-/* The desk's contract is one option with the strike 100; years make v = 0.6^2 years. */
-static desk *desk_of(double aversion, double cost, double v, double sign, int right, int close) {
+/* The desk's contracts are calls and puts with the strike 100; years make v = 0.6^2 years. */
+static desk *desk_of(double aversion, double cost, double v, double calls, double puts, int close) {
     char params[160];
     const double years = v / 0.36;
     desk *d = desk_find("hodges-neuberger");
-    d->contracts[0].size = sign;
-    d->contracts[0].right = right;
-    d->contracts[0].expiry = d->contracts[0].open + (int64_t)(years * 365.0 * (double)RH_DAY);
+    size_t n = 0;
+    for (int right = 1; right >= -1; right -= 2) {
+        const double size = right > 0 ? calls : puts;
+        if (size == 0.0)
+            continue;
+        d->contracts[n] = d->contracts[0];
+        d->contracts[n].size = size;
+        d->contracts[n].right = right;
+        d->contracts[n].expiry = d->contracts[0].open + (int64_t)(years * 365.0 * (double)RH_DAY);
+        d->options[n] = d->options[0];
+        d->options[n].size = size;
+        d->options[n].right = right;
+        d->options[n++].years = years;
+    }
+    d->host.n_contracts = d->view.n_options = n;
     (void)snprintf(params, sizeof params,
                    "{risk_aversion: %.17g, vol: 0.6, cost: %.17g, at_end: %s}", aversion / 100.0,
                    cost, close ? "close" : "keep");
     desk_start(d, params);
     if (d->refused)
         fail_msg("%s", d->complaint);
-    d->options[0].size = sign;
-    d->options[0].right = right;
-    d->options[0].years = years;
     return d;
 }
 
@@ -109,21 +118,21 @@ static band band_at(desk *d, double place) {
 static void hodges_neuberger_against_the_plain_solution(void **state) {
     (void)state;
     static const struct {
-        double aversion, cost, v, sign;
-        int right, close;
+        double aversion, cost, v, calls, puts;
+        int close;
     } cases[] = {
-        {10, 0.01, 0.0625, -1, 1, 1},
-        {10, 0.01, 0.0625, 1, -1, 0},
-        {40, 0.001, 0.03, -1, 1, 1},
+        {10, 0.01, 0.0625, -1, 0, 1},     {10, 0.01, 0.0625, 0, 1, 0},
+        {40, 0.001, 0.03, -1, 0, 1},      {10, 0.01, 0.0625, -0.5, -0.5, 1}, /* a straddle */
+        {40, 0.001, 0.03, 0.75, 0.25, 0}, {20, 0.004, 0.05, -0.7, 0.3, 1},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const double root = sqrt(STEPS);
-        desk *d = desk_of(cases[c].aversion, cases[c].cost, cases[c].v, cases[c].sign,
-                          cases[c].right, cases[c].close);
+        desk *d = desk_of(cases[c].aversion, cases[c].cost, cases[c].v, cases[c].calls,
+                          cases[c].puts, cases[c].close);
         for (int i = -8; i <= 8; i += 8) { /* nodes of the plain lattice */
             const band want =
-                plain_solution(cases[c].aversion, cases[c].cost, cases[c].v, cases[c].sign,
-                               cases[c].right, cases[c].close, i / root);
+                plain_solution(cases[c].aversion, cases[c].cost, cases[c].v, cases[c].calls,
+                               cases[c].puts, cases[c].close, i / root);
             const band got = band_at(d, i / root);
             printf("case %zu at %+.2f: [%.4f %.4f], plainly [%.4f %.4f]\n", c, i / root, got.lo,
                    got.hi, want.lo, want.hi);
@@ -140,7 +149,7 @@ static void hodges_neuberger_for_small_costs(void **state) {
     (void)state;
     static const double costs[] = {0.01, 0.001, 0.0003};
     for (size_t i = 0; i < 3; i++) {
-        desk *d = desk_of(10, costs[i], 0.0625, -1, 1, 0);
+        desk *d = desk_of(10, costs[i], 0.0625, -1, 0, 0);
         const band b = band_at(d, 0.0);
         const double gamma = d->options[0].gamma * 100.0;
         const double ww = cbrt(1.5 * costs[i] * gamma * gamma / 10.0);
@@ -155,7 +164,7 @@ static void hodges_neuberger_for_small_costs(void **state) {
 /* More risk aversion, a narrower band; ten options, ten bands of a ten times larger aversion. */
 static void hodges_neuberger_scales(void **state) {
     (void)state;
-    desk *calm = desk_of(5, 0.002, 0.03, -1, 1, 1), *keen = desk_of(50, 0.002, 0.03, -1, 1, 1);
+    desk *calm = desk_of(5, 0.002, 0.03, -1, 0, 1), *keen = desk_of(50, 0.002, 0.03, -1, 0, 1);
     const band b = band_at(calm, 0.3), k = band_at(keen, 0.3);
     assert_true(k.hi - k.lo < 0.7 * (b.hi - b.lo));
     desk *ten = desk_find("hodges-neuberger");
@@ -172,10 +181,11 @@ static void hodges_neuberger_scales(void **state) {
     desk_close(ten);
 }
 
-static void refused(rh_contract contract, size_t count, const char *params) {
+static void refused_two(rh_contract contract, rh_contract second, size_t count,
+                        const char *params) {
     desk *d = desk_find("hodges-neuberger");
     d->contracts[0] = contract;
-    d->contracts[1] = contract;
+    d->contracts[1] = second;
     d->host.n_contracts = count;
     desk_start(d, params);
     if (!d->refused)
@@ -184,14 +194,30 @@ static void refused(rh_contract contract, size_t count, const char *params) {
     desk_close(d);
 }
 
+static void refused(rh_contract contract, size_t count, const char *params) {
+    refused_two(contract, contract, count, params);
+}
+
 static void hodges_neuberger_refusals(void **state) {
     (void)state;
     static const char *const good = "{risk_aversion: 0.1, vol: 0.6}";
     const rh_contract call = {
         .size = -1, .right = 1, .strike = 100, .open = 0, .expiry = 30 * RH_DAY};
     rh_contract other = call;
-    refused(call, 2, good);
     refused(call, 0, good);
+    for (int i = 0; i < 4; i++) {
+        other = call;
+        other.right = -1;
+        other.strike = i == 0 ? 101 : i == 1 ? (double)NAN : 100;
+        other.expiry += i == 2;
+        other.inverse = i == 3;
+        refused_two(call, other, 2, good);
+    }
+    other = call;
+    other.strike = NAN;
+    refused(other, 2, good);
+    refused(other, 1, good);
+    other = call;
     other.right = 0;
     refused(other, 1, good);
     other = call;
