@@ -87,15 +87,18 @@ struct rh_reading {
     int headless;              /* the first row is data */
     int64_t interval;          /* of bars: from the spec or the first rows; 0 while unknown */
     int stamped_at_start;
-    int percent;          /* volatilities are */
-    double contract_size; /* factor of sizes and volumes */
-    void *state;          /* of the format's own, released on closing */
-    uint64_t ahead;       /* rows whose time is later than when they were received, */
-    int64_t ahead_most;   /* by at most this */
-    rh_time time;         /* of the current row: when it happened */
-    rh_time known;        /* without the spec's delay */
-    uint32_t instrument;  /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
-    uint32_t given;       /* number of spec->instrument */
+    int percent;              /* volatilities are */
+    double contract_size;     /* factor of sizes and volumes */
+    void *state;              /* of the format's own, released on closing */
+    uint64_t ahead;           /* rows whose time is later than when they were received, */
+    int64_t ahead_most;       /* by at most this */
+    uint64_t left_out;        /* rows, the first of which is */
+    uint64_t left_out_at;     /* on this line */
+    const char *left_out_for; /* for this reason */
+    rh_time time;             /* of the current row: when it happened */
+    rh_time known;            /* without the spec's delay */
+    uint32_t instrument; /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
+    uint32_t given;      /* number of spec->instrument */
     char only_name[RH_NAME_MAX]; /* the one name in a file whose instrument is given */
     char note[256];
 };
@@ -115,6 +118,10 @@ int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error);
  * NULL with the error filled if there is none. Not for formats without such a column. */
 const char *rh_reading_name(const rh_reading *reading, const rh_row *row, size_t *length,
                             rh_error *error);
+
+/* A row that says nothing that can be true gives no event, is counted, and the summary says so.
+ * `reason` is a literal. */
+void rh_reading_leave_out(rh_reading *reading, const rh_row *row, const char *reason);
 
 /* Adds a sentence to the note; what doesn't fit is cut. */
 void rh_reading_note(rh_reading *reading, const char *format, ...) RH_PRINTF(2, 3);

@@ -77,6 +77,13 @@ static void note_extra_columns(rh_reading *reading) {
     }
 }
 
+/* Without a close the others are no bar: high, low and volume of a day beside a quote, say. */
+static void forget_half_bars(rh_reading *reading) {
+    for (int field = OPEN; field <= VOLUME && !has_column(reading, CLOSE); field++)
+        if (field != CLOSE)
+            reading->column[field] = RH_NO_FIELD;
+}
+
 static rh_status prepare(rh_reading *reading, rh_error *error) {
     static const int says[] = {BID,     BID_SIZE, ASK,    ASK_SIZE, LAST,  MARK,      INDEX,
                                FORWARD, IV,       IV_PCT, RATE,     CLOSE, SETTLEMENT};
@@ -91,6 +98,7 @@ static rh_status prepare(rh_reading *reading, rh_error *error) {
     if (has_column(reading, IV) && has_column(reading, IV_PCT))
         return rh_fail(error, RH_BAD_DATA, "%s: columns iv and iv_pct are both there; keep one",
                        reading->spec->path);
+    forget_half_bars(reading);
     reading->percent = has_column(reading, IV_PCT);
     reading->stamp.one_per_row =
         reading->spec->instrument && (has_column(reading, CLOSE) || has_column(reading, RATE));

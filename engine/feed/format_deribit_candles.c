@@ -15,9 +15,17 @@ static const rh_field fields[N_FIELDS] = {
 
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
     static const int bar[5] = {OPEN, HIGH, LOW, CLOSE, VOLUME};
-    double volume;
+    double volume, close;
     rh_status status = rh_cell_amount(reading, row, VOLUME, &volume, error);
-    return status == RH_OK && volume > 0.0 ? rh_batch_bar(reading, row, bar, batch, error) : status;
+    if (status == RH_OK)
+        status = rh_cell_amount(reading, row, CLOSE, &close, error);
+    if (status != RH_OK || !(volume > 0.0))
+        return status;
+    if (close == 0.0) {
+        rh_reading_leave_out(reading, row, "a price of 0");
+        return RH_OK;
+    }
+    return rh_batch_bar(reading, row, bar, batch, error);
 }
 
 const rh_format rh_format_deribit_candles = {

@@ -413,6 +413,13 @@ int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error) {
     return find_instrument(reading, row, error) == RH_OK ? 1 : -1;
 }
 
+void rh_reading_leave_out(rh_reading *reading, const rh_row *row, const char *reason) {
+    if (reading->left_out++ > 0)
+        return;
+    reading->left_out_at = row->line;
+    reading->left_out_for = reason;
+}
+
 void rh_reading_note(rh_reading *reading, const char *format, ...) {
     size_t used = strlen(reading->note);
     va_list arguments;

@@ -90,6 +90,7 @@ typedef struct {
     uint64_t duplicates; /* rows left out since the same row had come shortly before */
     uint64_t conflicts;  /* rows with the time, instrument and key of one that said something else;
                           * the later one stands */
+    uint64_t left_out;   /* rows that say nothing that can be true */
     uint64_t ahead; /* rows whose venue's clock is ahead of the receiver's; they happen when they
                      * were received */
     rh_time first, last; /* when its first and last row happened; RH_NEVER, RH_DAWN without rows */

@@ -297,12 +297,15 @@ static RH_PRINTF(2, 3) void tell(rh_source_summary *out, const char *format, ...
 static void tell_counts(const file *f, rh_source_summary *out) {
     char most[RH_DURATION_TEXT];
     if (out->duplicates)
-        tell(out, "%" PRIu64 " rows came twice and count once", out->duplicates);
+        tell(out, "rows that came twice and count once: %" PRIu64, out->duplicates);
     if (out->conflicts)
-        tell(out, "%" PRIu64 " rows contradict an earlier one of the same time; the later stands",
+        tell(out, "rows that contradict an earlier one of their time, and stand: %" PRIu64,
              out->conflicts);
+    if (out->left_out)
+        tell(out, "rows left out: %" PRIu64 ", the first on line %" PRIu64 " (%s)", out->left_out,
+             f->reading.left_out_at, f->reading.left_out_for);
     if (out->ahead)
-        tell(out, "in %" PRIu64 " rows the venue's clock is ahead of the receiver's, by up to %s",
+        tell(out, "rows on a venue's clock ahead of the receiver's: %" PRIu64 ", by up to %s",
              out->ahead, rh_duration_text(f->reading.ahead_most, most));
 }
 
@@ -310,6 +313,7 @@ static void summarise_file(const void *state, rh_source_summary *out) {
     const file *f = state;
     *out = f->summary;
     out->ahead = f->reading.ahead;
+    out->left_out = f->reading.left_out;
     (void)snprintf(out->note, sizeof out->note, "%s", f->reading.note);
     tell_counts(f, out);
     out->sha256[0] = '\0';
