@@ -260,18 +260,3 @@ const char *rh_duration_text(int64_t duration, char buffer[RH_DURATION_TEXT]) {
                    units[i].name);
     return buffer;
 }
-
-int64_t rh_time_unit(int64_t stamp) {
-    uint64_t size = stamp < 0 ? 0 - (uint64_t)stamp : (uint64_t)stamp;
-    if (size < UINT64_C(100000000000))
-        return RH_S;
-    if (size < UINT64_C(100000000000000))
-        return RH_MS;
-    if (size < UINT64_C(100000000000000000))
-        return RH_US;
-    return RH_NS;
-}
-
-int rh_time_from_integer(int64_t stamp, int64_t unit, rh_time *out) {
-    return __builtin_mul_overflow(stamp, unit, out) ? -1 : 0;
-}

@@ -58,7 +58,16 @@ const char *rh_duration_text(int64_t duration, char buffer[RH_DURATION_TEXT]);
 /* An integer time stamp whose unit is found by its magnitude: below 1e11 seconds, 1e14
  * milliseconds, 1e17 microseconds, else nanoseconds. rh_time_unit returns the nanoseconds of one
  * unit; rh_time_from_integer returns -1 if the product doesn't fit. */
-int64_t rh_time_unit(int64_t stamp);
-int rh_time_from_integer(int64_t stamp, int64_t unit, rh_time *out);
+static inline int64_t rh_time_unit(int64_t stamp) {
+    const uint64_t size = stamp < 0 ? 0 - (uint64_t)stamp : (uint64_t)stamp;
+    return size < UINT64_C(100000000000)         ? RH_S
+           : size < UINT64_C(100000000000000)    ? RH_MS
+           : size < UINT64_C(100000000000000000) ? RH_US
+                                                 : RH_NS;
+}
+
+static inline int rh_time_from_integer(int64_t stamp, int64_t unit, rh_time *out) {
+    return __builtin_mul_overflow(stamp, unit, out) ? -1 : 0;
+}
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Zeroed memory for `count` objects of `size` bytes; NULL if there is none (or on overflow). */
 void *rh_allocate(size_t count, size_t size);
@@ -30,6 +31,33 @@ int rh_resize_array(void *array, size_t count, size_t size);
 /* Makes room for one more element in a growing array: doubles `*capacity` when `count` reaches
  * it. `*array` is a pointer to the array's pointer. Returns 0, or -1 if there is no memory. */
 int rh_make_room(void *array, size_t count, size_t *capacity, size_t size);
+
+/* memcmp(a, b, length) == 0 for short texts, without a call. */
+static inline int rh_same_bytes(const char *a, const char *b, size_t length) {
+    uint64_t x, y;
+    uint32_t s, t;
+    if (length < sizeof s)
+        return length == 0 ||
+               (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
+    if (length < sizeof x) {
+        memcpy(&s, a, sizeof s);
+        memcpy(&t, b, sizeof t);
+        a += length - sizeof s;
+        b += length - sizeof s;
+        const uint32_t before = s ^ t;
+        memcpy(&s, a, sizeof s);
+        memcpy(&t, b, sizeof t);
+        return (before | (s ^ t)) == 0;
+    }
+    for (size_t i = 0; i < length; i += sizeof x) {
+        const size_t at = i + sizeof x <= length ? i : length - sizeof x;
+        memcpy(&x, a + at, sizeof x);
+        memcpy(&y, b + at, sizeof y);
+        if (x != y)
+            return 0;
+    }
+    return 1;
+}
 
 /* For tests. After `allocations` more calls every further one fails, until the next
  * rh_memory_fail_after; UINT64_MAX means never. The counter counts calls since the start. */

@@ -54,13 +54,13 @@ static rh_status read_all(survey *s, const rh_globals *globals, rh_error *error)
 
 static void print_sources(const survey *s) {
     char first[RH_TIME_TEXT], last[RH_TIME_TEXT];
-    (void)printf("%-44s %9s %9s %6s  %-20s  %s\n", "file", "rows", "events", "gaps", "first",
-                 "last");
+    (void)printf("%-44s %9s %9s %6s %9s  %-20s  %s\n", "file", "rows", "events", "gaps", "libcsv",
+                 "first", "last");
     for (size_t i = 0; i < rh_replay_n_sources(s->replay); i++) {
         rh_source_summary sum;
         rh_replay_summarise(s->replay, i, &sum);
-        (void)printf("%-44s %9" PRIu64 " %9" PRIu64 " %6" PRIu64 "  %-20s  %s\n",
-                     s->plan->entries[i].path, sum.rows, sum.events, sum.gaps,
+        (void)printf("%-44s %9" PRIu64 " %9" PRIu64 " %6" PRIu64 " %9" PRIu64 "  %-20s  %s\n",
+                     s->plan->entries[i].path, sum.rows, sum.events, sum.gaps, sum.gaps,
                      sum.rows ? rh_time_text(sum.first, first) : "-",
                      sum.rows ? rh_time_text(sum.last, last) : "-");
         if (*sum.note)
@@ -149,9 +149,9 @@ const rh_command rh_command_check = {
     .summary = "read an experiment and all of its data and say what is there; touches nothing",
     .example =
         "check data/demo.yaml\n"
-        "file                                              rows    events   gaps  first      "
-        "           last\n"
-        "../results/sample/spot.csv                       60372    180983      0  "
+        "file                                              rows    events   gaps    libcsv  first"
+        "                 last\n"
+        "../results/sample/spot.csv                       60372    180983      0         0  "
         "2024-01-01T00:00:00Z  2024-02-11T23:59:00Z",
     .options = options,
     .n_options = sizeof options / sizeof *options,

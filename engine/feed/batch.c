@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 rh_event *rh_batch_add(rh_batch *batch, rh_event_kind kind) {
     assert(batch->count < RH_ROW_EVENTS);
@@ -20,11 +21,36 @@ static void set_side(rh_event *event, int position, double price, double size) {
         rh_event_set(event, position + 1, gone ? NAN : size);
 }
 
+/* A quote of two sides whose numbers were all read along with the row, as nearly all are; 0 if it
+ * is another one. */
+static int add_plain_quote(const rh_reading *reading, const rh_row *row, const int fields[4],
+                           rh_batch *batch) {
+    const uint8_t *of = reading->number_of + 1;
+    const unsigned bid = of[fields[RH_BID]], bid_size = of[fields[RH_BID_SIZE]];
+    const unsigned ask = of[fields[RH_ASK]], ask_size = of[fields[RH_ASK_SIZE]];
+    const uint64_t there = row->numbered;
+    if (!(there >> bid & there >> bid_size & there >> ask & there >> ask_size & 1))
+        return 0;
+    const double value[4] = {[RH_BID] = row->numbers[bid],
+                             [RH_BID_SIZE] = row->numbers[bid_size],
+                             [RH_ASK] = row->numbers[ask],
+                             [RH_ASK_SIZE] = row->numbers[ask_size]};
+    if (!(value[RH_BID] > 0.0) || !(value[RH_BID_SIZE] >= 0.0) || !(value[RH_ASK] > 0.0) ||
+        !(value[RH_ASK_SIZE] >= 0.0))
+        return 0;
+    rh_event *event = rh_batch_add(batch, RH_EVENT_QUOTE);
+    memcpy(event->value, value, sizeof value);
+    event->present = 0xf;
+    return 1;
+}
+
 /* `whole`: an empty price is a price of 0. */
 static rh_status add_quote(const rh_reading *reading, const rh_row *row, const int fields[4],
                            int whole, rh_batch *batch, rh_error *error) {
     double value[4];
     int given = whole;
+    if (add_plain_quote(reading, row, fields, batch))
+        return RH_OK;
     for (int i = 0; i < 4; i++) {
         rh_status status = rh_cell_amount(reading, row, fields[i], &value[i], error);
         if (status != RH_OK)

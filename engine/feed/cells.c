@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/format.h"
 
-#include "base/decimal.h"
 #include "base/number.h"
 
 #include <ctype.h>
@@ -33,32 +32,28 @@ static const char *name_of(const rh_reading *reading, int field) {
     return reading->header.names[reading->column[field]];
 }
 
-static int read_number(const rh_row *row, const rh_cell *cell, double *out) {
-    if (row->roomy && rh_decimal_short(cell->text, cell->length, out) == 0)
-        return 0;
-    return rh_number_parse(cell->text, cell->length, out);
-}
-
-rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field, double *out,
-                         rh_error *error) {
+rh_status rh_cell_number_alone(const rh_reading *reading, const rh_row *row, int field, double *out,
+                               rh_error *error) {
     char shown[RH_CELL_SHOWN];
     const rh_cell *cell = rh_cell_of(reading, row, field);
     *out = NAN;
-    if (cell && read_number(row, cell, out) != 0)
+    if (!cell)
+        return RH_OK;
+    if (row->plain && reading->number_of[field + 1] == RH_NUMBER_NOWHERE)
+        reading->number_of[field + 1] =
+            (uint8_t)rh_rows_learn_number(reading->rows, (size_t)reading->column[field]);
+    if (rh_number_parse(cell->text, cell->length, out) != 0)
         return rh_cell_fail(reading, row, field, error, "%.80s: bad number '%s'",
                             name_of(reading, field), rh_cell_show(cell, shown));
     return RH_OK;
 }
 
-rh_status rh_cell_amount(const rh_reading *reading, const rh_row *row, int field, double *out,
-                         rh_error *error) {
+rh_status rh_cell_refuse_negative(const rh_reading *reading, const rh_row *row, int field,
+                                  rh_error *error) {
     char shown[RH_CELL_SHOWN];
-    rh_status status = rh_cell_number(reading, row, field, out, error);
-    if (status == RH_OK && *out < 0.0)
-        return rh_cell_fail(reading, row, field, error, "%.80s: %s is negative",
-                            name_of(reading, field),
-                            rh_cell_show(rh_cell_of(reading, row, field), shown));
-    return status;
+    return rh_cell_fail(reading, row, field, error, "%.80s: %s is negative",
+                        name_of(reading, field),
+                        rh_cell_show(rh_cell_of(reading, row, field), shown));
 }
 
 rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field, double *out,

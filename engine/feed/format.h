@@ -24,7 +24,7 @@ enum { RH_FIELDS_MAX = 32, RH_ROW_EVENTS = 8, RH_NO_FIELD = -1 };
  * filled in afterwards. */
 typedef struct {
     size_t count;
-    rh_event events[RH_ROW_EVENTS];
+    rh_event *events; /* room for RH_ROW_EVENTS */
 } rh_batch;
 
 typedef struct {
@@ -82,6 +82,9 @@ struct rh_reading {
     rh_rows *rows;
     rh_header header;
     int column[RH_FIELDS_MAX]; /* of each field, or -1 */
+    uint32_t bound;            /* bit i: field i has a column */
+    uint8_t *number_of;        /* which of a row's numbers field i - 1 is, RH_NUMBER_NOWHERE as long
+                                * as it is none */
     rh_stamp stamp;            /* of the clock that orders the file */
     rh_stamp other_stamp;      /* of time_field, if that is another one */
     int headless;              /* the first row is data */
@@ -100,6 +103,9 @@ struct rh_reading {
     uint32_t instrument; /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
     uint32_t given;      /* number of spec->instrument */
     char only_name[RH_NAME_MAX]; /* the one name in a file whose instrument is given */
+    char last_name[RH_NAME_MAX]; /* the cell of the last instrument that was found, */
+    size_t last_length;
+    uint32_t last_found; /* and its number */
     char note[256];
 };
 
@@ -135,13 +141,31 @@ const rh_cell *rh_cell_of(const rh_reading *reading, const rh_row *row, int fiel
 rh_status rh_cell_fail(const rh_reading *reading, const rh_row *row, int field, rh_error *error,
                        const char *format, ...) RH_PRINTF(5, 6);
 
+/* What rh_cell_number and rh_cell_amount do where the number wasn't read along with its row, and
+ * where it is negative. */
+rh_status rh_cell_number_alone(const rh_reading *reading, const rh_row *row, int field, double *out,
+                               rh_error *error);
+rh_status rh_cell_refuse_negative(const rh_reading *reading, const rh_row *row, int field,
+                                  rh_error *error);
+
 /* A finite number, NaN if there is none. */
-rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field, double *out,
-                         rh_error *error);
+static inline rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field,
+                                       double *out, rh_error *error) {
+    const unsigned place = reading->number_of[field + 1];
+    if (row->numbered >> place & 1) {
+        *out = row->numbers[place];
+        return RH_OK;
+    }
+    return rh_cell_number_alone(reading, row, field, out, error);
+}
 
 /* A number of 0 or more, NaN if there is none. */
-rh_status rh_cell_amount(const rh_reading *reading, const rh_row *row, int field, double *out,
-                         rh_error *error);
+static inline rh_status rh_cell_amount(const rh_reading *reading, const rh_row *row, int field,
+                                       double *out, rh_error *error) {
+    rh_status status = rh_cell_number(reading, row, field, out, error);
+    return status == RH_OK && *out < 0.0 ? rh_cell_refuse_negative(reading, row, field, error)
+                                         : status;
+}
 
 /* A number above 0, NaN if there is none. */
 rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field, double *out,

@@ -150,20 +150,25 @@ static rh_status add_settlement(const rh_reading *reading, const rh_row *row, rh
     return status;
 }
 
+#define BIT(field) (UINT32_C(1) << (field))
+
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
     static const int quote[4] = {BID, BID_SIZE, ASK, ASK_SIZE};
     static const int bar[5] = {OPEN, HIGH, LOW, CLOSE, VOLUME};
     static const int trade[2] = {LAST, RH_NO_FIELD};
+    const uint32_t marks = BIT(MARK) | BIT(INDEX) | BIT(FORWARD) | BIT(IV) | BIT(IV_PCT);
+    const uint32_t bars = BIT(OPEN) | BIT(HIGH) | BIT(LOW) | BIT(CLOSE) | BIT(VOLUME);
+    const uint32_t bound = reading->bound;
     rh_status status = rh_batch_quote(reading, row, quote, batch, error);
-    if (status == RH_OK)
+    if (status == RH_OK && bound & marks)
         status = add_mark(reading, row, batch, error);
-    if (status == RH_OK)
+    if (status == RH_OK && bound & BIT(LAST))
         status = rh_batch_trade(reading, row, trade, batch, error);
-    if (status == RH_OK)
+    if (status == RH_OK && bound & bars)
         status = rh_batch_bar(reading, row, bar, batch, error);
-    if (status == RH_OK)
+    if (status == RH_OK && bound & (BIT(RATE) | BIT(PERIOD)))
         status = add_funding(reading, row, batch, error);
-    if (status == RH_OK)
+    if (status == RH_OK && bound & BIT(SETTLEMENT))
         status = add_settlement(reading, row, batch, error);
     return status;
 }

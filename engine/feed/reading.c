@@ -6,7 +6,6 @@
 #include "base/number.h"
 #include "feed/intake.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -169,6 +168,19 @@ static rh_status name_columns(rh_reading *reading, const rh_row *row, rh_error *
     return rh_header_read(&reading->header, &header, 0, reading->spec->path, error);
 }
 
+/* Only columns that are bound are ever looked at. */
+static rh_status want_columns(rh_reading *reading, rh_error *error) {
+    int columns[RH_FIELDS_MAX];
+    size_t n = 0;
+    for (int field = 0; field < reading->format->n_fields; field++) {
+        if (reading->column[field] < 0)
+            continue;
+        columns[n++] = reading->column[field];
+        reading->bound |= UINT32_C(1) << field;
+    }
+    return rh_rows_want(reading->rows, reading->header.count, columns, n, error);
+}
+
 static rh_status read_header(rh_reading *reading, rh_error *error) {
     const rh_format *format = reading->format;
     rh_row row;
@@ -203,6 +215,10 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
     rh_status status = check_spec(spec, format, error);
     if (status != RH_OK)
         return status;
+    reading->number_of = rh_allocate(RH_FIELDS_MAX + 1, 1);
+    if (!reading->number_of)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
+    memset(reading->number_of, RH_NUMBER_NOWHERE, RH_FIELDS_MAX + 1);
     reading->interval = spec->interval ? spec->interval : format->interval;
     reading->percent = spec->iv_unit ? *spec->iv_unit == 'p' : format->percent;
     reading->contract_size = spec->contract_size != 0.0 ? spec->contract_size : 1.0;
@@ -225,7 +241,9 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
         status = read_header(reading, error);
     if (status == RH_OK && reading->headless)
         status = rh_rows_rewind(reading->rows, error);
-    return status == RH_OK && format->prepare ? format->prepare(reading, error) : status;
+    if (status == RH_OK && format->prepare)
+        status = format->prepare(reading, error);
+    return status == RH_OK ? want_columns(reading, error) : status;
 }
 
 void rh_reading_close(rh_reading *reading) {
@@ -234,6 +252,7 @@ void rh_reading_close(rh_reading *reading) {
     rh_rows_close(reading->rows);
     reading->rows = NULL;
     rh_release(reading->state);
+    rh_release(reading->number_of);
     reading->state = NULL;
 }
 
@@ -258,11 +277,26 @@ rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
     return RH_OK;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether any of eight bytes is a control character: below 0x20, or 0x7f. */
+static inline int has_control(uint64_t word) {
+    const uint64_t erased = word ^ EACH(0x7f);
+    return (((word - EACH(0x20)) & ~word) | ((erased - EACH(1)) & ~erased)) & EACH(0x80) ? 1 : 0;
+}
+
 static int is_printable(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if (iscntrl((unsigned char)text[i]))
+    uint64_t word = EACH(' ');
+    if (length < sizeof word) {
+        memcpy(&word, text, length);
+        return length > 0 && !has_control(word);
+    }
+    for (size_t i = 0; i < length; i += sizeof word) {
+        memcpy(&word, text + (i + sizeof word <= length ? i : length - sizeof word), sizeof word);
+        if (has_control(word))
             return 0;
-    return length > 0;
+    }
+    return 1;
 }
 
 const char *rh_reading_name(const rh_reading *reading, const rh_row *row, size_t *length,
@@ -308,12 +342,18 @@ static rh_status collect(rh_reading *reading, const char *name, size_t length, r
     return reading->instrument == RH_NO_INSTRUMENT ? rh_no_memory(error) : RH_OK;
 }
 
-static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
+/* Names of fewer than RH_NAME_MAX bytes only, which those of any instrument are. */
+static void remember_name(rh_reading *reading, const rh_cell *cell) {
+    if (cell->length >= RH_NAME_MAX)
+        return;
+    memcpy(reading->last_name, cell->text, cell->length);
+    reading->last_length = cell->length;
+    reading->last_found = reading->instrument;
+}
+
+static rh_status look_up_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
     const int field = reading->format->name_field;
     size_t length;
-    reading->instrument = reading->given;
-    if (field == RH_NO_FIELD || reading->column[field] < 0)
-        return RH_OK;
     const char *name = rh_reading_name(reading, row, &length, error);
     if (!name)
         return RH_BAD_DATA;
@@ -329,6 +369,24 @@ static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_erro
                             "with instrument:",
                             (int)length, name);
     return RH_OK;
+}
+
+/* Most rows name the instrument of the row before, in the same letters. */
+static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
+    const int field = reading->format->name_field;
+    reading->instrument = reading->given;
+    if (field == RH_NO_FIELD || reading->column[field] < 0)
+        return RH_OK;
+    const rh_cell *cell = &row->cells[reading->column[field]];
+    if (cell->length == reading->last_length && cell->length > 0 &&
+        rh_same_bytes(cell->text, reading->last_name, cell->length)) {
+        reading->instrument = reading->last_found;
+        return RH_OK;
+    }
+    rh_status status = look_up_instrument(reading, row, error);
+    if (status == RH_OK)
+        remember_name(reading, cell);
+    return status;
 }
 
 static int64_t grid_of(const rh_reading *reading, const rh_row *row) {
@@ -408,9 +466,11 @@ int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error) {
                       reading->spec->path, row->line, row->count, reading->header.count);
         return -1;
     }
-    if (find_time(reading, row, error) != RH_OK)
+    if (find_time(reading, row, error) != RH_OK || find_instrument(reading, row, error) != RH_OK)
         return -1;
-    return find_instrument(reading, row, error) == RH_OK ? 1 : -1;
+    if (reading->instrument != RH_NO_INSTRUMENT)
+        rh_rows_read_numbers(reading->rows, row);
+    return 1;
 }
 
 void rh_reading_leave_out(rh_reading *reading, const rh_row *row, const char *reason) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/rows.h"
 
-#include "base/decimal.h"
 #include "base/memory.h"
 #include "feed/bytes.h"
+#include "feed/numbers.h"
 #include "feed/separators.h"
 
 #include <csv.h>
@@ -37,10 +37,20 @@ struct rh_rows {
     char *text;
     rh_separators_finder *find;   /* NULL: all by libcsv */
     size_t separator, separators; /* the next one, and how many there are in `chunk` */
+    int blanks;                   /* in `chunk`, perhaps */
     size_t doubt;                 /* first doubtful byte not before `at`; SIZE_MAX if none */
+    size_t end_word;              /* of `ends`, of which `end_bits` are not before `at` */
+    uint64_t end_bits;
+    size_t expected; /* cells of a row, if only those of `wanted` are needed */
+    size_t n_wanted;
+    uint16_t *wanted;
+    rh_numbers_reader *read_numbers;
+    size_t n_numeric;
+    uint16_t numeric[RH_NUMBERS_MAX]; /* columns */
+    double numbers[RH_NUMBERS_MAX];
     rh_cell plain[RH_ROW_CELLS];
-    uint64_t doubtful[RH_ROWS_BLOCK / 64];
-    uint32_t places[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
+    uint64_t ends[RH_ROWS_BLOCK / 64], doubtful[RH_ROWS_BLOCK / 64];
+    uint32_t places[1 + RH_ROWS_BLOCK + RH_SEPARATORS_SLACK]; /* of separators from [1] on */
     char chunk[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
 };
 
@@ -102,14 +112,14 @@ static trouble add_cell(rh_rows *r, const char *text, size_t length) {
         return ROW_TOO_LONG;
     if (r->count == RH_ROW_CELLS)
         return TOO_MANY_CELLS;
-    if (room_for_text(r, length + RH_DECIMAL_SLACK) != 0 || room_for_cell(r) != 0)
+    if (room_for_text(r, length + 1) != 0 || room_for_cell(r) != 0)
         return NO_MEMORY;
     if (length > 0)
         memcpy(r->text + r->used, text, length);
-    memset(r->text + r->used + length, 0, RH_DECIMAL_SLACK);
+    r->text[r->used + length] = '\0';
     r->starts[r->count] = r->used;
     r->cells[r->count++].length = length;
-    r->used += length + RH_DECIMAL_SLACK;
+    r->used += length + 1;
     return FINE;
 }
 
@@ -157,21 +167,32 @@ static rh_status check_parser(rh_rows *r, rh_error *error) {
 
 /* ---- bytes ---- */
 
-static void find_doubt(rh_rows *r) {
+/* The first bit not before `at`, and in which word. */
+static uint64_t next_bits(const rh_rows *r, const uint64_t *mask, size_t *word) {
     const size_t words = (r->end + 63) / 64;
-    size_t word = r->at / 64;
-    uint64_t bits = word < words ? r->doubtful[word] & UINT64_MAX << r->at % 64 : 0;
-    while (!bits && ++word < words)
-        bits = r->doubtful[word];
-    r->doubt = bits ? word * 64 + (size_t)__builtin_ctzll(bits) : SIZE_MAX;
+    *word = r->at / 64;
+    uint64_t bits = *word < words ? mask[*word] & UINT64_MAX << r->at % 64 : 0;
+    while (!bits && ++*word < words)
+        bits = mask[*word];
+    return bits;
+}
+
+/* After `at` has moved by other means than plain rows. */
+static void find_place(rh_rows *r) {
+    size_t word;
+    while (r->separator < r->separators && r->places[1 + r->separator] < r->at)
+        r->separator++;
+    const uint64_t doubts = next_bits(r, r->doubtful, &word);
+    r->doubt = doubts ? word * 64 + (size_t)__builtin_ctzll(doubts) : SIZE_MAX;
+    r->end_bits = next_bits(r, r->ends, &r->end_word);
 }
 
 static void find_separators(rh_rows *r) {
+    rh_separators out = {.at = r->places + 1, .ends = r->ends, .doubtful = r->doubtful};
     r->separator = 0;
-    r->separators = r->find(r->chunk, r->end, r->places, r->doubtful);
-    while (r->separator < r->separators && r->places[r->separator] < r->at)
-        r->separator++;
-    find_doubt(r);
+    r->separators = r->find(r->chunk, r->end, &out);
+    r->blanks = out.blanks;
+    find_place(r);
 }
 
 static int begins_with_mark(const rh_rows *r) {
@@ -215,39 +236,78 @@ static inline rh_cell cut(const char *from, const char *end) {
     return (rh_cell){from, (size_t)(end - from)};
 }
 
-/* Cuts the row that begins at `at` and ends with a line end in the chunk. `end` is where. */
-static plain_row cut_row(rh_rows *r, size_t *n_cells, size_t *end) {
+/* A carriage return before a line end belongs to it. */
+static inline const char *without_return(const char *from, const char *end) {
+    return end > from && end[-1] == '\r' ? end - 1 : end;
+}
+
+/* Cuts all cells up to the line end at `end`; 0 if there are too many. */
+static size_t cut_all(rh_rows *r, size_t end) {
     const char *from = r->chunk + r->at;
-    size_t count = 0;
-    for (size_t i = r->separator; i < r->separators && count < RH_ROW_CELLS; i++) {
-        const char *to = r->chunk + r->places[i];
-        const int last = *to == '\n';
-        const char *until = last && to > from && to[-1] == '\r' ? to - 1 : to;
-        r->plain[count++] = cut(from, until);
+    for (size_t count = 0; count < RH_ROW_CELLS;) {
+        const size_t place = r->places[1 + r->separator + count];
+        const char *to = r->chunk + place;
+        r->plain[count++] = cut(from, place == end ? without_return(from, to) : to);
+        if (place == end)
+            return count;
         from = to + 1;
-        if (!last)
-            continue;
-        *end = r->places[i];
-        *n_cells = count;
-        return *end < r->doubt ? TAKEN : DOUBTFUL;
     }
-    return count < RH_ROW_CELLS ? UNFINISHED : DOUBTFUL;
+    return 0;
+}
+
+/* The cells of `wanted`, of which the last may be the row's last. The place before the first is
+ * that of the line end before the row. */
+static inline void cut_wanted(rh_rows *r) {
+    uint32_t *const places = r->places + 1 + r->separator;
+    const uint16_t *const wanted = r->wanted;
+    const size_t n = r->n_wanted;
+    const char *const chunk = r->chunk;
+    places[-1] = (uint32_t)r->at - 1;
+    for (size_t i = 0; i < n; i++) {
+        const ptrdiff_t column = wanted[i];
+        const uint32_t from = places[column - 1] + 1;
+        r->plain[column] = (rh_cell){chunk + from, places[column] - from};
+    }
+    rh_cell *last = &r->plain[r->expected - 1];
+    last->length = (size_t)(without_return(last->text, last->text + last->length) - last->text);
+    for (size_t i = 0; r->blanks && i < n; i++) {
+        rh_cell *cell = &r->plain[wanted[i]];
+        *cell = cut(cell->text, cell->text + cell->length);
+    }
+}
+
+/* The next line end of the chunk, or SIZE_MAX. */
+static inline size_t line_end_of(rh_rows *r) {
+    const size_t words = (r->end + 63) / 64;
+    while (!r->end_bits && r->end_word + 1 < words)
+        r->end_bits = r->ends[++r->end_word];
+    return r->end_bits ? r->end_word * 64 + (size_t)__builtin_ctzll(r->end_bits) : SIZE_MAX;
 }
 
 static plain_row take_plain(rh_rows *r, rh_row *row) {
-    size_t count, end;
     for (;;) {
-        const plain_row what = cut_row(r, &count, &end);
-        if (what != TAKEN)
-            return what;
+        const size_t end = line_end_of(r);
+        if (end == SIZE_MAX)
+            return UNFINISHED;
+        if (end > r->doubt)
+            return DOUBTFUL;
+        size_t count = r->expected;
+        if (count > 0 && r->separator + count <= r->separators &&
+            r->places[r->separator + count] == end)
+            cut_wanted(r);
+        else
+            count = cut_all(r, end);
+        if (count == 0)
+            return DOUBTFUL;
         r->at = end + 1;
         r->separator += count;
+        r->end_bits &= r->end_bits - 1;
         r->line++;
-        if (count > 1 || r->plain[0].length > 0)
-            break; /* not a blank line */
+        if (count == 1 && r->plain[0].length == 0)
+            continue; /* a blank line */
+        *row = (rh_row){.line = r->line - 1, .count = count, .cells = r->plain, .plain = 1};
+        return TAKEN;
     }
-    *row = (rh_row){.line = r->line - 1, .count = count, .cells = r->plain, .plain = 1, .roomy = 1};
-    return TAKEN;
 }
 
 /* 1 and a row; 0 where libcsv has to go on; -1 with the error filled. */
@@ -332,7 +392,7 @@ static rh_status finish(rh_rows *r, rh_error *error) {
 static void publish(rh_rows *r, rh_row *row) {
     for (size_t i = 0; i < r->count; i++)
         r->cells[i].text = r->text + r->starts[i];
-    *row = (rh_row){.line = r->row_line, .count = r->count, .cells = r->cells, .roomy = 1};
+    *row = (rh_row){.line = r->row_line, .count = r->count, .cells = r->cells};
 }
 
 /* Goes on to the end of the line in which the row ends. */
@@ -348,11 +408,8 @@ static int next_by_libcsv(rh_rows *r, rh_row *row, rh_error *error) {
         if (status != RH_OK)
             return -1;
     }
-    if (r->find) {
-        while (r->separator < r->separators && r->places[r->separator] < r->at)
-            r->separator++;
-        find_doubt(r);
-    }
+    if (r->find)
+        find_place(r);
     if (!r->done)
         return 0;
     publish(r, row);
@@ -383,10 +440,41 @@ static rh_status start(rh_rows *r, rh_error *error) {
     r->at = r->end = 0;
     r->separator = r->separators = 0;
     r->doubt = SIZE_MAX;
+    r->end_word = 0;
+    r->end_bits = 0;
     r->line = r->row_line = r->cell_line = 1;
     r->finished = r->all_read = 0;
     r->trouble = FINE;
     return RH_OK;
+}
+
+rh_status rh_rows_want(rh_rows *r, size_t count, const int *columns, size_t n_columns,
+                       rh_error *error) {
+    r->wanted = rh_allocate(n_columns + 1, sizeof *r->wanted);
+    if (!r->wanted)
+        return rh_fail(error, RH_FAILED, "%s: no memory to read", r->path);
+    for (size_t i = 0; i < RH_ROW_CELLS; i++)
+        r->plain[i] = (rh_cell){r->chunk, 0};
+    for (size_t i = 0; i < n_columns; i++)
+        r->wanted[i] = (uint16_t)columns[i];
+    r->wanted[n_columns] = (uint16_t)(count - 1);
+    r->n_wanted = n_columns + 1;
+    r->expected = count > 1 ? count : 0; /* one empty cell is a blank line */
+    return RH_OK;
+}
+
+unsigned rh_rows_learn_number(rh_rows *r, size_t column) {
+    if (r->n_numeric == RH_NUMBERS_MAX || !r->find)
+        return RH_NUMBER_NOWHERE;
+    r->numeric[r->n_numeric] = (uint16_t)column;
+    return (unsigned)r->n_numeric++;
+}
+
+void rh_rows_read_numbers(rh_rows *r, rh_row *row) {
+    if (!row->plain || row->count != r->expected)
+        return;
+    row->numbers = r->numbers;
+    row->numbered = r->read_numbers(r->plain, r->numeric, r->n_numeric, r->numbers);
 }
 
 static rh_separators_finder *finder_of(rh_rows_path path) {
@@ -405,6 +493,7 @@ rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error) {
     r->path = path;
     r->room = chosen_room;
     r->find = finder_of(chosen_path);
+    r->read_numbers = chosen_path == RH_ROWS_FASTEST ? rh_numbers_fastest() : rh_numbers_portable;
     rh_status status = rh_bytes_open(path, &r->bytes, error);
     if (status == RH_OK)
         status = start(r, error);
@@ -427,6 +516,7 @@ void rh_rows_close(rh_rows *r) {
     if (r->parser_ready)
         csv_free(&r->parser);
     rh_bytes_close(r->bytes);
+    rh_release(r->wanted);
     rh_release(r->starts);
     rh_release(r->cells);
     rh_release(r->text);

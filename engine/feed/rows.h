@@ -36,7 +36,8 @@ typedef struct {
     size_t count;
     const rh_cell *cells; /* until the next pull */
     int plain;            /* not read by libcsv */
-    int roomy;            /* RH_DECIMAL_SLACK bytes behind each cell can be read */
+    uint64_t numbered;    /* bit i: numbers[i] is there (rh_rows_read_numbers) */
+    const double *numbers;
 } rh_row;
 
 /* The cell as a message may show it: at most 40 bytes, control characters as '?'. Returns
@@ -52,6 +53,19 @@ void rh_rows_close(rh_rows *rows);
 
 /* 1 and a row, 0 at the end, -1 with the error filled. */
 int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error);
+
+/* From now on rows are expected to have `count` cells; in those that do, only the columns named
+ * here are looked at, and other cells may be empty. */
+rh_status rh_rows_want(rh_rows *rows, size_t count, const int *columns, size_t n_columns,
+                       rh_error *error);
+
+/* This column holds numbers: rh_rows_read_numbers reads it in rows to come, into which of
+ * `numbers` is returned; RH_NUMBER_NOWHERE if it won't. */
+enum { RH_NUMBER_NOWHERE = 63 };
+unsigned rh_rows_learn_number(rh_rows *rows, size_t column);
+
+/* Reads the numbers of the row that was pulled last, where they are short and plain. */
+void rh_rows_read_numbers(rh_rows *rows, rh_row *row);
 
 /* Back to the first row. */
 rh_status rh_rows_rewind(rh_rows *rows, rh_error *error);

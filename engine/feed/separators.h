@@ -14,11 +14,17 @@ enum {
     RH_SEPARATORS_SLACK = 64 /* readable bytes after the text, and room in `at` beyond its size */
 };
 
-/* Places of every ',' and LF in `at`, ascending; returns how many. Bit i % 64 of doubtful[i / 64]
- * is set where byte i needs a closer look: a quote, a NUL, a CR that no LF follows within the
- * text. */
-typedef size_t rh_separators_finder(const char *text, size_t size, uint32_t *at,
-                                    uint64_t *doubtful);
+/* Where the finder writes. Bit i % 64 of a mask's word i / 64 is byte i. */
+typedef struct {
+    uint32_t *at;       /* of every ',' and LF, ascending */
+    uint64_t *ends;     /* mask of LF */
+    uint64_t *doubtful; /* mask of what needs a closer look: a quote, a NUL, a CR that no LF follows
+                         * within the text */
+    int blanks;         /* there may be blanks or tabs, also behind the text */
+} rh_separators;
+
+/* Returns how many places there are. */
+typedef size_t rh_separators_finder(const char *text, size_t size, rh_separators *out);
 
 rh_separators_finder rh_separators_portable;
 

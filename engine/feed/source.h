@@ -82,9 +82,10 @@ rh_status rh_source_finish(rh_source *source, rh_error *error);
 
 /* What is known once the end was reached. `sha256` is of the decompressed bytes, hexadecimal. */
 typedef struct {
-    uint64_t rows;    /* data rows read */
-    uint64_t events;  /* handed out */
-    uint64_t foreign; /* rows of instruments that the catalogue doesn't hold */
+    uint64_t rows;        /* data rows read, */
+    uint64_t libcsv_rows; /* of which libcsv read so many; the others took the fast path (rows.h) */
+    uint64_t events;      /* handed out */
+    uint64_t foreign;     /* rows of instruments that the catalogue doesn't hold */
     uint64_t gaps; /* missing bars or funding stamps between an instrument's first and last, where
                     * the length of the period is known */
     uint64_t duplicates; /* rows left out since the same row had come shortly before */

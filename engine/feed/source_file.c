@@ -26,10 +26,11 @@ typedef struct {
     uint16_t number;
     rh_reading reading;
     rh_batch batch;
-    size_t at;               /* next event of the batch */
-    rh_twins *twins;         /* of a format whose rows have a key */
-    rh_backwards *backwards; /* of a file written newest first */
-    int turned;              /* all of it has gone through */
+    rh_event of_row[RH_ROW_EVENTS]; /* where the batch is, unless there is room in the block */
+    size_t at;                      /* next event of the batch */
+    rh_twins *twins;                /* of a format whose rows have a key */
+    rh_backwards *backwards;        /* of a file written newest first */
+    int turned;                     /* all of it has gone through */
     int ended;
     tally *seen; /* of each instrument of the catalogue, as far as the file has shown them */
     size_t n_seen;
@@ -183,11 +184,12 @@ static void finish_events(file *f) {
     }
 }
 
-static rh_status count_row(file *f, rh_error *error) {
+static rh_status count_row(file *f, const rh_row *row, rh_error *error) {
     rh_source_summary *summary = &f->summary;
     const rh_time time = f->reading.time;
     const uint32_t instrument = f->reading.instrument;
     summary->rows++;
+    summary->libcsv_rows += !row->plain;
     summary->first = time < summary->first ? time : summary->first;
     summary->last = time > summary->last ? time : summary->last;
     if (instrument == RH_NO_INSTRUMENT) {
@@ -209,16 +211,17 @@ static int is_duplicate(file *f, const rh_row *row) {
     return twin == RH_TWIN_SAME;
 }
 
-/* The events of the next row that has any. 1, 0 at the end, -1 on failure. */
-static int read_batch(file *f, rh_error *error) {
+/* The events of the next row that has any go to `events`. 1, 0 at the end, -1 on failure. */
+static int read_batch(file *f, rh_event *events, rh_error *error) {
     rh_reading *reading = &f->reading;
-    f->batch.count = f->at = 0;
+    f->batch = (rh_batch){.count = 0, .events = events};
+    f->at = 0;
     while (f->batch.count == 0) {
         rh_row row;
         int got = rh_reading_next(reading, &row, error);
         if (got <= 0)
             return got;
-        if (count_row(f, error) != RH_OK)
+        if (count_row(f, &row, error) != RH_OK)
             return -1;
         if (reading->instrument == RH_NO_INSTRUMENT)
             continue;
@@ -235,7 +238,7 @@ static int read_batch(file *f, rh_error *error) {
 /* A row's events go in from the last to the first, so that they come out in their order. */
 static int turn_round(file *f, rh_error *error) {
     int got;
-    while ((got = read_batch(f, error)) > 0)
+    while ((got = read_batch(f, f->of_row, error)) > 0)
         for (size_t i = f->batch.count; i-- > 0;)
             if (rh_backwards_add(f->backwards, &f->batch.events[i], error) != RH_OK)
                 return -1;
@@ -259,18 +262,23 @@ static rh_status fill_backwards(file *f, rh_event *block, size_t capacity, size_
     return RH_OK;
 }
 
+/* Rows are read into the block, until one might not fit. */
 static rh_status fill_forwards(file *f, rh_event *block, size_t capacity, size_t *got,
                                rh_error *error) {
-    while (*got < capacity) {
-        if (f->at == f->batch.count) {
-            const int read = read_batch(f, error);
-            if (read < 0)
-                return error->code;
-            f->ended = read == 0;
-            if (f->ended)
-                break;
-        }
+    while (f->at < f->batch.count && *got < capacity)
         block[(*got)++] = f->batch.events[f->at++];
+    while (*got < capacity) {
+        const int fits = capacity - *got >= RH_ROW_EVENTS;
+        const int read = read_batch(f, fits ? block + *got : f->of_row, error);
+        if (read < 0)
+            return error->code;
+        f->ended = read == 0;
+        if (f->ended)
+            break;
+        if (fits)
+            *got += f->at = f->batch.count;
+        while (f->at < f->batch.count && *got < capacity)
+            block[(*got)++] = f->batch.events[f->at++];
     }
     return RH_OK;
 }

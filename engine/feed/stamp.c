@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/stamp.h"
 
+#include "base/decimal.h"
+#include "base/memory.h"
 #include "base/number.h"
 
 #include <string.h>
@@ -29,6 +31,26 @@ static const char *unit_name(int64_t unit) {
     }
 }
 
+/* Most integers differ from the one before in their last digits only; a unit, found by magnitude,
+ * then can't differ. */
+static int read_tail(const rh_stamp *stamp, const rh_cell *cell, int64_t *value) {
+    const size_t head = stamp->head_length;
+    if (head == 0 || cell->length != head + 8 || !rh_same_bytes(cell->text, stamp->head, head))
+        return 0;
+    const uint64_t word = rh_decimal_load(cell->text + head);
+    *value = stamp->head_value + (int64_t)rh_decimal_value(word);
+    return rh_decimal_are_digits(word);
+}
+
+static void remember_head(rh_stamp *stamp, const rh_cell *cell, int64_t value) {
+    stamp->head_length = 0;
+    if (value < 100000000 || cell->length < 9 || cell->length > 8 + sizeof stamp->head)
+        return;
+    stamp->head_length = cell->length - 8;
+    stamp->head_value = value - value % 100000000;
+    memcpy(stamp->head, cell->text, stamp->head_length);
+}
+
 static rh_status read_integer(rh_stamp *stamp, const rh_cell *cell, rh_time *out, rh_error *error) {
     char shown[RH_CELL_SHOWN];
     int64_t value;
@@ -48,6 +70,7 @@ static rh_status read_integer(rh_stamp *stamp, const rh_cell *cell, rh_time *out
                        rh_cell_show(cell, shown), unit_name(unit), unit_name(stamp->unit));
     if (rh_time_from_integer(value, unit, out) != 0)
         return rh_fail(error, RH_BAD_DATA, "bad time '%s'", rh_cell_show(cell, shown));
+    remember_head(stamp, cell, value);
     return RH_OK;
 }
 
@@ -111,6 +134,10 @@ rh_status rh_stamp_read(rh_stamp *stamp, const rh_cell *cell, int64_t grid, rh_t
     char shown[RH_CELL_SHOWN];
     if (cell->length == 0)
         return rh_fail(error, RH_BAD_DATA, "no time in this row");
+    int64_t value;
+    if (read_tail(stamp, cell, &value) && rh_time_from_integer(value, stamp->unit, out) == 0 &&
+        *out < RH_STAMP_END)
+        return RH_OK;
     int is_text = stamp->unit == TEXT_STAMPS || (cell->length > 4 && cell->text[4] == '-');
     rh_status status =
         is_text ? read_text(stamp, cell, grid, out, error) : read_integer(stamp, cell, out, error);

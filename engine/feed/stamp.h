@@ -24,6 +24,9 @@ typedef struct {
     int direction;         /* +1 oldest first, -1 newest first, 0 while unknown */
     int one_per_row;       /* no two rows have one time */
     rh_time last;          /* RH_DAWN before the first row */
+    char head[16];         /* of the last integer, all but its last 8 digits, */
+    size_t head_length;    /* 0: not known */
+    int64_t head_value;
 } rh_stamp;
 
 /* Times outside are refused, so that arithmetic on a plausible delay or interval can't overflow. */

@@ -40,7 +40,7 @@ static slot *slot_of(const rh_catalogue *c, const char *name, size_t length, uin
         if (s->id == RH_NO_INSTRUMENT)
             return s;
         const char *other = c->items[s->id]->name;
-        if (s->hash == hash && memcmp(other, name, length) == 0 && other[length] == '\0')
+        if (s->hash == hash && rh_same_bytes(other, name, length) && other[length] == '\0')
             return s;
     }
 }

@@ -4,6 +4,8 @@
 
 #include "rows_equal.h"
 
+#include "base/number.h"
+#include "feed/numbers.h"
 #include "feed/separators.h"
 
 #include <dirent.h>
@@ -23,30 +25,36 @@ static void expect_equal(const char *path, const char *what) {
 
 /* ---- separators ---- */
 
-static size_t find_slowly(const char *text, size_t size, uint32_t *at, uint64_t *doubtful) {
+static size_t find_slowly(const char *text, size_t size, rh_separators *out) {
     size_t count = 0;
+    out->blanks = 0;
     for (size_t i = 0; i < size; i++) {
         const int lone = text[i] == '\r' && (i + 1 == size || text[i + 1] != '\n');
         const uint64_t bit = UINT64_C(1) << i % 64;
         if (text[i] == ',' || text[i] == '\n')
-            at[count++] = (uint32_t)i;
-        doubtful[i / 64] &= i % 64 ? UINT64_MAX : 0;
-        doubtful[i / 64] |= lone || text[i] == '"' || text[i] == '\0' ? bit : 0;
+            out->at[count++] = (uint32_t)i;
+        out->ends[i / 64] |= text[i] == '\n' ? bit : 0;
+        out->doubtful[i / 64] |= lone || text[i] == '"' || text[i] == '\0' ? bit : 0;
+        out->blanks |= text[i] == ' ' || text[i] == '\t';
     }
     return count;
 }
 
 static void expect_found(rh_separators_finder *find, const char *text, size_t size) {
-    uint32_t wanted[1024], at[1024];
-    uint64_t wanted_doubts[16] = {0}, doubts[16] = {0};
-    const size_t count = find_slowly(text, size, wanted, wanted_doubts);
-    assert_int_equal(find(text, size, at, doubts), count);
-    assert_memory_equal(at, wanted, count * sizeof *at);
-    assert_memory_equal(doubts, wanted_doubts, (size + 63) / 64 * sizeof *doubts);
+    uint32_t places[2][1024];
+    uint64_t ends[2][16] = {{0}}, doubts[2][16] = {{0}};
+    rh_separators wanted = {.at = places[0], .ends = ends[0], .doubtful = doubts[0]};
+    rh_separators found = {.at = places[1], .ends = ends[1], .doubtful = doubts[1]};
+    const size_t count = find_slowly(text, size, &wanted), words = (size + 63) / 64;
+    assert_int_equal(find(text, size, &found), count);
+    assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
+    assert_memory_equal(ends[0], ends[1], words * sizeof ends[0][0]);
+    assert_memory_equal(doubts[0], doubts[1], words * sizeof doubts[0][0]);
+    assert_true(found.blanks || !wanted.blanks);
 }
 
 static void separators_are_found(void **state) {
-    static const char common[] = ",\n\r\"01.";
+    static const char common[] = ",\n\r\"01. ";
     char text[512 + RH_SEPARATORS_SLACK];
     uint64_t seed = 1;
     (void)state;
@@ -59,6 +67,50 @@ static void separators_are_found(void **state) {
                           : common[next_random(&seed) % (sizeof common - 1)];
         expect_found(rh_separators_portable, text, size);
         expect_found(rh_separators_fastest(), text, size);
+    }
+}
+
+/* ---- numbers ---- */
+
+static void random_cell(char text[48], rh_cell *cell, uint64_t *seed) {
+    static const char letters[] = "0123456789.0123456789-e:/ ";
+    const size_t length = next_random(seed) % 20;
+    const uint64_t kinds = next_random(seed) % 3 ? 21 : sizeof letters - 1;
+    for (size_t i = 0; i < 48; i++)
+        text[i] = i < length ? letters[next_random(seed) % kinds] : (char)next_random(seed);
+    *cell = (rh_cell){text, length};
+}
+
+/* What is read is what rh_number_parse reads; plain numbers of up to 15 characters are read. */
+static void check_number(const rh_cell *cell, int done, double value) {
+    double wanted = 0.0;
+    const int known = rh_number_parse(cell->text, cell->length, &wanted) == 0;
+    if (done && (!known || memcmp(&value, &wanted, sizeof value) != 0))
+        fail_msg("'%.*s' gave %.17g", (int)cell->length, cell->text, value);
+    if (!done && known && cell->length <= 15 && !memchr(cell->text, 'e', cell->length))
+        fail_msg("'%.*s' was not read", (int)cell->length, cell->text);
+}
+
+static void numbers_are_read_together(void **state) {
+    char texts[32][48];
+    rh_cell cells[32];
+    uint16_t columns[32];
+    double portable[32], fastest[32];
+    uint64_t seed = 8;
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        const size_t n = next_random(&seed) % 33;
+        for (size_t k = 0; k < 32; k++) {
+            random_cell(texts[k], &cells[k], &seed);
+            columns[k] = (uint16_t)(next_random(&seed) % 32);
+        }
+        const uint32_t done = rh_numbers_portable(cells, columns, n, portable);
+        const uint32_t fast = rh_numbers_fastest()(cells, columns, n, fastest);
+        assert_true(done == fast && (n == 32 || done >> n == 0));
+        for (size_t k = 0; k < n; k++) {
+            check_number(&cells[columns[k]], done >> k & 1, portable[k]);
+            check_number(&cells[columns[k]], fast >> k & 1, fastest[k]);
+        }
     }
 }
 
@@ -324,6 +376,7 @@ static void times_read_alike(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(separators_are_found),
+        cmocka_unit_test(numbers_are_read_together),
         cmocka_unit_test(odd_texts_read_alike),
         cmocka_unit_test(garbage_reads_alike),
         cmocka_unit_test(rows_over_blocks_read_alike),
