@@ -187,8 +187,13 @@ static rh_status write_fill(rh_lane *lane, const rh_fill *fill, rh_error *error)
 static void sum_hedge_fill(rh_lane *lane, const rh_fill *fill) {
     const double notional = rh_notional_usd(lane->hedge, fill->quantity, fill->price);
     lane->totals.turnover_usd += notional;
-    if (lane->order_reason == RH_FILL_HEDGE)
-        lane->totals.rebalances += 1.0;
+    if (lane->order_reason != RH_FILL_HEDGE)
+        return;
+    if (lane->totals.rebalances > 0.0) {
+        lane->totals.rebalance_turnover_usd += notional;
+        lane->totals.rebalance_cost += fill->fee_usd + fill->spread_usd + fill->impact_usd;
+    }
+    lane->totals.rebalances += 1.0;
 }
 
 /* The valuation price of the state that the order met. */
@@ -343,12 +348,29 @@ static void start(rh_lane *lane) {
     rh_lane_start_steps(lane);
 }
 
+/* All of the book is open now, options of one sign and one expiry, and will be kept until then. */
+static int has_one_life(const rh_book *book) {
+    const rh_leg *first = rh_book_leg(book, 0);
+    for (size_t i = 0; i < rh_book_n_legs(book); i++) {
+        const rh_leg *leg = rh_book_leg(book, i);
+        if (leg->state != RH_LEG_OPEN || leg->rolled || leg->instrument->kind != RH_OPTION ||
+            leg->terms.close < leg->instrument->expiry ||
+            leg->instrument->expiry != first->instrument->expiry ||
+            (leg->size < 0.0) != (first->size < 0.0))
+            return 0;
+    }
+    return 1;
+}
+
 /* Numbers of the whole book once its first legs are open. */
 static void note_opening(rh_lane *lane) {
     const rh_book_value *value = rh_book_value_now(lane->book);
     const double unit = lane->terms.numeraire == RH_NUMERAIRE_USD ? 1.0 : value->spot;
     lane->totals.vega_at_open = fabs(value->vega) / unit;
     lane->totals.iv_at_open = value->vol;
+    lane->totals.gamma_at_open = fabs(value->gamma);
+    lane->totals.spot_at_open = value->hedge;
+    lane->totals.one_life = has_one_life(lane->book);
 }
 
 static rh_status decide(rh_lane *lane, rh_error *error) {

@@ -167,6 +167,18 @@ static void totals_of(const rh_metric_totals *totals, double *out) {
     out[RH_METRIC_TURNOVER_RATIO] = totals->turnover_usd / totals->book_notional_usd;
     out[RH_METRIC_DERMAN_KAMAL_STD] =
         rh_derman_kamal_std(totals->vega_at_open, totals->iv_at_open, totals->rebalances);
+    out[RH_METRIC_REBALANCE_COST] = totals->rebalance_cost;
+}
+
+/* The discounted dollar gamma is a martingale, so the first rebalance stands for all. */
+static double leland_cost(const rh_metric_series *series, const rh_metric_totals *totals) {
+    const double n = totals->rebalances - 1.0;
+    if (!totals->one_life || !(n > 0.0) || series->count < 2)
+        return NAN;
+    const double years = rh_years(series->steps[0].ts, series->steps[series->count - 1].ts);
+    const double rate = totals->rebalance_cost / totals->rebalance_turnover_usd;
+    return n * rh_rebalance_cost(rate, totals->spot_at_open, totals->gamma_at_open,
+                                 totals->iv_at_open, years / n);
 }
 
 static void errors_of(const rh_metric_series *series, double year, double *errors, double *out) {
@@ -217,6 +229,7 @@ rh_status rh_metric_compute(const rh_metric_series *series, const rh_metric_tota
     n = take_moves(series, x, y);
     out[RH_METRIC_SLIPPAGE_VOL_CORRELATION] = rh_stat_correlation(x, y, n);
     out[RH_METRIC_REALISED_VOL] = realised_vol(series, x, y);
+    out[RH_METRIC_LELAND_COST] = leland_cost(series, totals);
     out[RH_METRIC_MAX_DRAWDOWN] = max_drawdown(series);
     out[RH_METRIC_STALE_FRACTION] = stale_fraction(series);
 

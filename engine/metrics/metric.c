@@ -60,6 +60,9 @@ static const rh_metric_entry entries[RH_N_METRICS] = {
     [RH_METRIC_REBALANCES] = {"rebalances", "1", "Number of hedge fills, without the closing one"},
     [RH_METRIC_TURNOVER_USD] = {"turnover_usd", "USD",
                                 "Sum of the absolute notionals of all hedge fills"},
+    [RH_METRIC_REBALANCE_COST] = {"rebalance_cost", "USD",
+                                  "Fee, spread and impact of the rebalances after the first, "
+                                  "which opens the hedge; positive"},
     [RH_METRIC_TURNOVER_RATIO] = {"turnover_ratio", "1",
                                   "turnover_usd / notional of the book at its openings, sum |q| S"},
     [RH_METRIC_MAX_DRAWDOWN] = {"max_drawdown", "numeraire",
@@ -93,6 +96,12 @@ static const rh_metric_entry entries[RH_N_METRICS] = {
          "Theory line for the std of the whole PnL from hedging at N instants: sqrt(pi / 4) * "
          "|vega at opening| * implied vol at opening / sqrt(N), N = rebalances (Derman and Kamal "
          "1998)"},
+    [RH_METRIC_LELAND_COST] =
+        {"leland_cost", "USD",
+         "Theory line for rebalance_cost at N - 1 equal intervals: each costs k |gamma| S^2 vol "
+         "sqrt(2 dt / pi), gamma, S and implied vol at the opening, k = rebalance_cost / turnover, "
+         "N = rebalances (Leland 1985); for books of options of one sign and one expiry, opened "
+         "together and kept"},
     [RH_METRIC_SLIPPAGE_VOL_CORRELATION] =
         {"slippage_vol_correlation", "1",
          "Pearson correlation over the counted steps of spread + impact + latency cost with the "

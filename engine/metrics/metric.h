@@ -40,6 +40,7 @@ typedef enum {
     RH_METRIC_RESIDUAL_DELTA_RMS,
     RH_METRIC_REBALANCES,
     RH_METRIC_TURNOVER_USD,
+    RH_METRIC_REBALANCE_COST,
     RH_METRIC_TURNOVER_RATIO,
     RH_METRIC_MAX_DRAWDOWN,
     RH_METRIC_SHARPE,
@@ -52,6 +53,7 @@ typedef enum {
     RH_METRIC_RESIDUAL_SHARE,
     RH_METRIC_STALE_FRACTION,
     RH_METRIC_DERMAN_KAMAL_STD,
+    RH_METRIC_LELAND_COST,
     RH_METRIC_SLIPPAGE_VOL_CORRELATION,
     RH_METRIC_STEPS,
     RH_N_METRICS
@@ -93,8 +95,12 @@ typedef struct {
     double premium;                                 /* received at the openings, numeraire */
     double vega_at_open; /* |book vega| in the numeraire per 1.00 of vol, when it opened */
     double iv_at_open;
-    double capital; /* numeraire; 0 if none was given */
-    rh_time grid;   /* length of a full step */
+    double gamma_at_open, spot_at_open; /* |d exposure / d USD| of the book; USD */
+    int one_life; /* options of one sign and one expiry that open together and are kept */
+    double rebalance_cost,
+        rebalance_turnover_usd; /* of the hedge fills between first and last, USD */
+    double capital;             /* numeraire; 0 if none was given */
+    rh_time grid;               /* length of a full step */
 } rh_metric_totals;
 
 /* The steps of one lane, kept as they come. */

@@ -42,6 +42,13 @@ static double total_of(const rh_report_lane *lane) {
     return lane->sigma.value * sqrt(lane->metrics[RH_METRIC_STEPS]);
 }
 
+/* What the rebalances of a rule of equal intervals cost, where Leland has something to say of it.
+ */
+static double clock_cost_of(const rh_report_lane *lane) {
+    const double cost = lane->metrics[RH_METRIC_REBALANCE_COST];
+    return lane->is_clock && cost > 0 && lane->metrics[RH_METRIC_LELAND_COST] > 0 ? cost : NAN;
+}
+
 const rh_report_lane *rh_compare_lane_at(const rh_compare *c, size_t i) {
     return &c->lanes->lanes[c->order[i]];
 }
@@ -52,7 +59,8 @@ const rh_report_lane *rh_compare_lane_at(const rh_compare *c, size_t i) {
 static rh_status write_lanes(FILE *out, const void *subject, rh_error *error) {
     const rh_compare *c = subject;
     (void)error;
-    (void)fputs("# run_id\tgroup\tcost\tsigma\tlow\thigh\trebalances\ttotal\tkind\n", out);
+    (void)fputs("# run_id\tgroup\tcost\tsigma\tlow\thigh\trebalances\ttotal\tkind\tclock_cost\n",
+                out);
     for (size_t i = c->lanes->n_lanes; i > 0; i--) {
         const rh_report_lane *lane = rh_compare_lane_at(c, i - 1);
         (void)fprintf(out, "%lld\t%zu", (long long)lane->id, lane->group);
@@ -62,7 +70,9 @@ static rh_status write_lanes(FILE *out, const void *subject, rh_error *error) {
         rh_compare_number(out, lane->sigma.high);
         rh_compare_number(out, lane->metrics[RH_METRIC_REBALANCES]);
         rh_compare_number(out, total_of(lane));
-        (void)fprintf(out, "\t%d\n", (int)rh_compare_kind_of(lane));
+        const double clock_cost = isfinite(c->leland) ? clock_cost_of(lane) : NAN;
+        (void)fprintf(out, "\t%d\t%.10g\n", (int)rh_compare_kind_of(lane),
+                      isfinite(clock_cost) ? clock_cost : 0.0); /* gnuplot skips rows with NaN */
     }
     return RH_OK;
 }
@@ -115,19 +125,43 @@ static rh_status write_ranked(FILE *out, const void *subject, rh_error *error) {
     return RH_OK;
 }
 
+/* The fewest and the most rebalances; of the lanes whose costs Leland knows, or of all. */
+static void trades_range(const rh_compare *c, int of_clocks, double *low, double *high) {
+    *low = HUGE_VAL;
+    *high = 0;
+    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
+        const rh_report_lane *lane = &c->lanes->lanes[i];
+        const double n = lane->metrics[RH_METRIC_REBALANCES];
+        if (n > 0 && (!of_clocks || isfinite(clock_cost_of(lane)))) {
+            *low = fmin(*low, n);
+            *high = fmax(*high, n);
+        }
+    }
+}
+
+static rh_status write_leland(FILE *out, const void *subject, rh_error *error) {
+    enum { POINTS = 60 };
+    const rh_compare *c = subject;
+    double low, high;
+    (void)error;
+    (void)fputs("# rebalances\tcost\n", out);
+    trades_range(c, 1, &low, &high);
+    if (!isfinite(c->leland))
+        (void)fputs("0\t0\n", out);
+    for (int i = 0; i < POINTS && isfinite(c->leland); i++) {
+        double n = low * pow(high / low, (double)i / (POINTS - 1));
+        (void)fprintf(out, "%.10g\t%.10g\n", n, c->leland * sqrt(n - 1));
+    }
+    return RH_OK;
+}
+
 static rh_status write_theory(FILE *out, const void *subject, rh_error *error) {
     enum { POINTS = 60 };
     const rh_compare *c = subject;
-    double low = HUGE_VAL, high = 0;
+    double low, high;
     (void)error;
     (void)fputs("# rebalances\ttotal\n", out);
-    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
-        double n = c->lanes->lanes[i].metrics[RH_METRIC_REBALANCES];
-        if (n > 0) {
-            low = fmin(low, n);
-            high = fmax(high, n);
-        }
-    }
+    trades_range(c, 0, &low, &high);
     if (!isfinite(c->theory) || !(high > 0))
         (void)fputs("0\t0\n", out); /* not drawn, but gnuplot wants a row */
     for (int i = 0; i < POINTS && isfinite(c->theory) && high > 0; i++) {
@@ -244,7 +278,8 @@ static rh_status write_variables(FILE *out, const void *subject, rh_error *error
     rh_scale_write(out, "TRADES", &c->trades);
     rh_scale_write(out, "TOTAL", &c->total);
     rh_scale_write(out, "RANKED", &c->ranked);
-    (void)fprintf(out, "HAS_THEORY = %d\n", isfinite(c->theory) != 0);
+    (void)fprintf(out, "HAS_THEORY = %d\nHAS_LELAND = %d\n", isfinite(c->theory) != 0,
+                  isfinite(c->leland) != 0);
     write_time_axis(out, c);
     write_ranked_names(out, c);
     rh_compare_grid_write(out, c);
@@ -308,19 +343,40 @@ static double theory_of(const rh_compare *c) {
     return high > 0 && high < 1.1 * low ? sqrt(low * high) : NAN;
 }
 
-/* With both ends of the theory line. */
-static rh_scale total_scale(const rh_compare *c) {
-    double *values = c->values, low = HUGE_VAL, high = 0;
-    size_t count = c->lanes->n_lanes;
-    for (size_t i = 0; i < count; i++) {
-        double n = trades_of(&c->lanes->lanes[i]);
-        values[i] = traded_total_of(&c->lanes->lanes[i]);
-        low = fmin(low, n);
-        high = fmax(high, n);
+/* Leland's cost of the same book grows as sqrt(N - 1) if the rate of cost is the same, which it is
+ * for orders that pay a fee and a spread. It is drawn for rules of equal intervals, two or more, on
+ * the axis of the error, so only in USD. */
+static double leland_of(const rh_compare *c) {
+    double low = HUGE_VAL, high = -HUGE_VAL, fewest, most;
+    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
+        const rh_report_lane *lane = &c->lanes->lanes[i];
+        const double level =
+            lane->metrics[RH_METRIC_LELAND_COST] / sqrt(lane->metrics[RH_METRIC_REBALANCES] - 1);
+        if (!isfinite(clock_cost_of(lane)) || !isfinite(level))
+            continue;
+        low = fmin(low, level);
+        high = fmax(high, level);
     }
-    values[count] = c->theory / sqrt(low);
-    values[count + 1] = c->theory / sqrt(high);
-    return rh_scale_make(values, count + 2, 1.01, 0, rh_compare_numeraire(c), USUAL_TICS);
+    trades_range(c, 1, &fewest, &most);
+    const int is_usd = strcmp(rh_compare_numeraire(c), "USD") == 0;
+    return is_usd && most > fewest && high < 1.1 * low ? sqrt(low * high) : NAN;
+}
+
+/* With both ends of the theory lines, and the costs that belong to Leland's. */
+static rh_scale total_scale(const rh_compare *c) {
+    double *values = c->values, low, high;
+    size_t used = 0;
+    for (size_t i = 0; i < c->lanes->n_lanes; i++) {
+        values[used++] = traded_total_of(&c->lanes->lanes[i]);
+        values[used++] = isfinite(c->leland) ? clock_cost_of(&c->lanes->lanes[i]) : NAN;
+    }
+    trades_range(c, 0, &low, &high);
+    values[used++] = c->theory / sqrt(low);
+    values[used++] = c->theory / sqrt(high);
+    trades_range(c, 1, &low, &high);
+    values[used++] = c->leland * sqrt(low - 1);
+    values[used++] = c->leland * sqrt(high - 1);
+    return rh_scale_make(values, used, 1.01, 0, rh_compare_numeraire(c), USUAL_TICS);
 }
 
 static rh_scale ranked_scale(const rh_compare *c) {
@@ -338,7 +394,7 @@ static rh_scale ranked_scale(const rh_compare *c) {
 
 static rh_status prepare(rh_compare *c, rh_error *error) {
     c->order = rh_allocate(c->lanes->n_lanes + 1, sizeof *c->order);
-    c->values = rh_allocate(3 * c->lanes->n_lanes + 2, sizeof *c->values);
+    c->values = rh_allocate(3 * c->lanes->n_lanes + 4, sizeof *c->values);
     if (!c->order || !c->values)
         return rh_fail(error, RH_FAILED, "out of memory for %zu lanes", c->lanes->n_lanes);
     rh_status status = rh_report_lanes_order(c->lanes, RH_METRIC_HEDGE_ERROR_STD, c->order, error);
@@ -346,6 +402,7 @@ static rh_status prepare(rh_compare *c, rh_error *error) {
     c->sigma = sigma_scale(c);
     c->trades = scale_of(c, trades_of, 1.01, 0, NULL, FEW_TICS);
     c->theory = theory_of(c);
+    c->leland = leland_of(c);
     c->total = total_scale(c);
     c->ranked = ranked_scale(c);
     if (status == RH_OK)
@@ -364,6 +421,7 @@ rh_status rh_compare_write(const char *directory, sqlite3 *db, const rh_report_l
                  {"data/frontier.tsv", write_frontier},
                  {"data/ranked.tsv", write_ranked},
                  {"data/theory.tsv", write_theory},
+                 {"data/leland.tsv", write_leland},
                  {"data/cells.tsv", rh_compare_cells_table},
                  {"data/leaders.tsv", rh_compare_leaders_table},
                  {"data/density.tsv", rh_compare_density_table},

@@ -46,6 +46,7 @@ typedef struct {
     rh_scale trades, total; /* of the theory panel */
     rh_scale ranked;        /* of the ranked dots */
     double theory;          /* Derman and Kamal's std * sqrt(N); NaN if it doesn't apply */
+    double leland;          /* Leland's cost / sqrt(N - 1), USD; NaN if it doesn't apply */
     rh_compare_leader leaders[RH_MOST_LEADERS + 1];
     size_t n_leaders;         /* the last is the unhedged book if there is any */
     rh_compare_group *groups; /* as many as are drawn */

@@ -79,7 +79,9 @@ static const char lane_sql[] =
     "SELECT run_id,label,status,CASE WHEN json_valid(config) THEN"
     " json_extract(config,'$.strategy.name') END,"
     " numeraire||' '||underlying||' '||grid_ns<>(SELECT numeraire||' '||underlying||' '||grid_ns"
-    "  FROM run LIMIT 1) FROM run";
+    "  FROM run LIMIT 1),"
+    " CASE WHEN json_valid(config) THEN json_extract(config,'$.strategy.every') IS NOT NULL"
+    "  AND json_extract(config,'$.strategy.name') IN ('interval','leland') END FROM run";
 
 static rh_status read_lane(sqlite3_stmt *query, rh_report_lanes *lanes, rh_error *error) {
     if (rh_make_room(&lanes->lanes, lanes->n_lanes, &lanes->lanes_room, sizeof *lanes->lanes) != 0)
@@ -94,6 +96,7 @@ static rh_status read_lane(sqlite3_stmt *query, rh_report_lanes *lanes, rh_error
     for (int i = 0; i < RH_N_METRICS; i++)
         lane->metrics[i] = NAN;
     lanes->is_mixed |= sqlite3_column_int(query, 4);
+    lane->is_clock = sqlite3_column_int(query, 5);
     if (!lane->label || !lane->status || !lane->rule)
         return out_of_memory(lanes, error);
     lanes->n_failed += strcmp(lane->status, "ok") != 0;

@@ -25,6 +25,7 @@ typedef struct {
     int64_t id;
     char *label, *status;
     char *rule;             /* strategy.name of its configuration */
+    int is_clock;           /* that is a rule of equal intervals: interval or leland, `every` */
     char **values;          /* of the swept keys; "" where the lane has none */
     rh_report_metric sigma; /* hedge_error_std with its interval */
     double metrics[RH_N_METRICS];

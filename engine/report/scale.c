@@ -50,7 +50,7 @@ static void add_multiples(rh_scale *scale, const rh_axis *axis) {
 }
 
 /* The first of these that leaves 3 to `most` tics, then fewer decades; if there are too few from
- * the start, the range is short, and the tics are those of a linear axis. */
+ * the start, and the range is short, the tics are those of a linear axis. */
 static void make_log_tics(rh_scale *scale, size_t most) {
     static const int leads[][5] = {{10, 20, 30, 50, 0}, {10, 20, 50, 0}, {10, 30, 0}, {10, 0}};
     enum { N_LEADS = sizeof leads / sizeof *leads };
@@ -62,7 +62,7 @@ static void make_log_tics(rh_scale *scale, size_t most) {
         if (scale->n_tics <= most)
             break;
     }
-    if (scale->n_tics >= 3)
+    if (scale->n_tics >= 3 || (scale->n_tics > 0 && scale->high - scale->low > 1.0))
         return;
     double from = pow(10, scale->low), to = pow(10, scale->high);
     double margin = 0.07 / 1.14 * (to - from); /* which the axis adds again */

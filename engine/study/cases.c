@@ -287,6 +287,15 @@ static rh_status share(rh_cases *cases, rh_case *c, const rh_registry *registry,
 
 /* ---- labels ---- */
 
+/* The axis says something of this case's rule: it wasn't dropped as another rule's. */
+static int applies(const rh_case *c, const char *key) {
+    char first[64];
+    if (strncmp(key, "strategy.", 9) != 0)
+        return 1;
+    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(key + 9, "."), key + 9);
+    return rh_node_get(c->experiment->strategy, first) != NULL;
+}
+
 /* "interval every=8h", or the set's own label; then the other axes. */
 static rh_status make_label(rh_case *c, const rh_axes *axes, const char *label, rh_error *error) {
     char text[512];
@@ -298,7 +307,7 @@ static rh_status make_label(rh_case *c, const rh_axes *axes, const char *label, 
     for (size_t i = 0; i < axes->n_axes && used < sizeof text; i++) {
         const char *key = axes->axes[i].key, *dot = strrchr(key, '.');
         const int in_rule = strncmp(key, "strategy", 8) == 0;
-        if (axes->axes[i].n_values > 1 && (label || !in_rule))
+        if (axes->axes[i].n_values > 1 && (label ? applies(c, key) : !in_rule))
             used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s", dot ? dot + 1 : key,
                                      c->swept[i]);
     }

@@ -155,15 +155,18 @@ unset xzeroaxis
 
 # ---- error against the number of rebalances, and the law of theory
 eval panel(LAW_LEFT, LAW_RIGHT, LOW, LOW_TOP); eval heading(LAW, LOW_TOP)
-set label 901 bold('Error against rebalances')
-set label 902 'σ × √steps, '.TOTAL_UNIT.' (up'.(TOTAL_LOG ? ', log' : '').'), number'.(TRADES_LOG ? ', log' : '')
+set label 901 bold(HAS_LELAND ? 'Error and cost against rebalances' : 'Error against rebalances')
+set label 902 'σ × √steps'.(HAS_LELAND ? ' and cost, ' : ', ').TOTAL_UNIT.' (up'.(TOTAL_LOG ? ', log' : '').'), number'.(TRADES_LOG ? ', log' : '')
 set format y '%g'
 unset xtics; unset ytics; unset grid
 set xrange [TRADES_LO:TRADES_HI]; set yrange [TOTAL_LO:TOTAL_HI]
 eval 'set xtics nomirror out scale 0.45,0.25 '.TRADES_TICS.' tc rgb MUTED font SMALL'; eval 'set ytics nomirror out scale 0.45,0.25 '.TOTAL_TICS.' tc rgb MUTED font SMALL'
 set grid xtics ytics lc rgb GRID lw 0.9 lt 1
-if (HAS_THEORY) {
+if (HAS_THEORY && !HAS_LELAND) {
   set label 101 '— Derman–Kamal, 1/√N' at graph 0.04,graph 0.05 left tc rgb INK font SMALL noenhanced front
+}
+if (HAS_LELAND) { # the lines cross, and leave no corner free
+  set label 101 (HAS_THEORY ? '— σ: Derman–Kamal, 1/√N    ' : '').'- - cost of interval rules (◇): Leland, √N' at screen LAW,0.014 left tc rgb INK font TINY noenhanced
 }
 if (N_TRADED == 0) {
   set label 101 'no lane rebalances' at graph 0.5,graph 0.5 center tc rgb MUTED font PLAIN
@@ -171,7 +174,9 @@ if (N_TRADED == 0) {
 } else {
   plot 'data/lanes.tsv' using (at($7 > 0 && $9 != 1, trades($7))):(at(1, total($8))):(colour($2) + (IS_CROWDED ? 0x50000000 : 0)) with points pt 7 ps DOT * 0.85 lc rgb variable, \
        'data/lanes.tsv' using (at($7 > 0 && $9 == 1, trades($7))):(at(1, total($8))):(colour($2)) with points pt 6 ps DOT * 0.85 lw 1.2 lc rgb variable, \
-       'data/theory.tsv' using (HAS_THEORY ? trades($1) : AWAY):(HAS_THEORY ? total($2) : AWAY) with lines lc rgb INK lw 1.2
+       'data/lanes.tsv' using (at(HAS_LELAND && $10 > 0, trades($7))):(at(HAS_LELAND, total($10))):(colour($2)) with points pt 12 ps DOT * 0.85 lw 1.2 lc rgb variable, \
+       'data/theory.tsv' using (HAS_THEORY ? trades($1) : AWAY):(HAS_THEORY ? total($2) : AWAY) with lines lc rgb INK lw 1.2, \
+       'data/leland.tsv' using (HAS_LELAND ? trades($1) : AWAY):(HAS_LELAND && $2 > 0 ? total($2) : AWAY) with lines lc rgb INK lw 1.2 dt 2
 }
 unset label 101
 

@@ -472,6 +472,37 @@ static void derman_kamal_prints_its_own_table(void **state) {
     assert_true(fabs(out[RH_METRIC_DERMAN_KAMAL_STD] - 0.222) < 0.001);
 }
 
+/* 101 rebalances in a quarter of a year, S = 100, gamma 0.05, 40 %, costs of 10 on a turnover of
+ * 10,000: 100 x 0.001 x 0.05 x 100^2 x 0.4 x sqrt(2 x 0.0025 / pi), by hand. */
+static void lelands_cost_is_known_where_it_applies(void **state) {
+    (void)state;
+    double out[RH_N_METRICS];
+    rh_metric_series series = {0};
+    rh_metric_totals totals = {.iv_at_open = 0.4,
+                               .gamma_at_open = 0.05,
+                               .spot_at_open = 100.0,
+                               .one_life = 1,
+                               .rebalances = 101.0,
+                               .rebalance_cost = 10.0,
+                               .rebalance_turnover_usd = 10000.0,
+                               .grid = RH_HOUR};
+    for (int i = 0; i < 2; i++) {
+        const rh_metric_step step = {.ts = i * 365 * RH_DAY / 4, .price = 100.0, .error = NAN};
+        assert_int_equal(rh_metric_series_add(&series, &step, NULL), RH_OK);
+    }
+    compute(&series, &totals, out);
+    assert_true(out[RH_METRIC_REBALANCE_COST] == 10.0);
+    assert_true(fabs(out[RH_METRIC_LELAND_COST] - 0.7978845608028654) < 1e-12);
+    totals.one_life = 0;
+    compute(&series, &totals, out);
+    assert_unknown(out, RH_METRIC_LELAND_COST);
+    totals.one_life = 1;
+    totals.rebalances = 1.0;
+    compute(&series, &totals, out);
+    assert_unknown(out, RH_METRIC_LELAND_COST);
+    rh_metric_series_free(&series);
+}
+
 static void small_numbers_survive_beside_large_ones(void **state) {
     (void)state;
     double out[RH_N_METRICS];
@@ -524,6 +555,7 @@ int main(void) {
         cmocka_unit_test(only_gains_make_the_value_at_risk_negative),
         cmocka_unit_test(what_is_not_given_is_not_made_up),
         cmocka_unit_test(derman_kamal_prints_its_own_table),
+        cmocka_unit_test(lelands_cost_is_known_where_it_applies),
         cmocka_unit_test(small_numbers_survive_beside_large_ones),
         cmocka_unit_test(failing_allocations_are_reported),
     };

@@ -149,6 +149,47 @@ static void everything_is_drawn(void **state) {
     expect_in(f, "summary.txt", "40 lanes tried");
 }
 
+/* Leland's line is for rules of equal intervals over books that he wrote about, in USD. */
+static void lelands_line_is_drawn_where_it_applies(void **state) {
+    static const a_lane lanes[] = {
+        {.label = "interval 1h",
+         .rule = "interval",
+         .every = "1h",
+         .rebalances = 500,
+         .share = 0.1},
+        {.label = "interval 8h", .rule = "interval", .every = "8h", .rebalances = 80, .share = 0.2},
+        {.label = "leland 1d", .rule = "leland", .every = "1d", .rebalances = 26, .share = 0.3},
+        {.label = "interval on", .rule = "interval", .rebalances = 200, .share = 0.3},
+        {.label = "band", .rule = "band", .rebalances = 100, .share = 0.2},
+    };
+    static const struct {
+        const char *numeraire;
+        int one_life;
+        size_t first, count;
+        int drawn;
+    } cases[] = {{"usd", 1, 0, 5, 1}, {"coin", 1, 0, 5, 0}, {"usd", 0, 0, 5, 0},
+                 {"usd", 1, 2, 3, 0}, {"usd", 1, 3, 2, 0},  {"usd", 1, 0, 2, 1}};
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const a_comparison c = {.path = f->results,
+                                .title = "A title",
+                                .numeraire = cases[i].numeraire,
+                                .steps = 60,
+                                .scale = 1,
+                                .one_life = cases[i].one_life,
+                                .reference = 1};
+        write_comparison(&c, lanes + cases[i].first, cases[i].count);
+        draw_or_skip(f, RH_REPORT_PNG);
+        expect_in(f, "data/compare.gp", cases[i].drawn ? "HAS_LELAND = 1\n" : "HAS_LELAND = 0\n");
+        assert_int_equal(count_rows(f, "data/leland.tsv"), cases[i].drawn ? 60 : 1);
+        if (i == 0) {
+            expect_in(f, "data/lanes.tsv", "\t4491\n");     /* 499 x 9 */
+            expect_not_in(f, "data/lanes.tsv", "\t891\n");  /* a band's cost */
+            expect_not_in(f, "data/lanes.tsv", "\t1791\n"); /* at observations */
+        }
+    }
+}
+
 static void few_and_many_lanes_are_drawn(void **state) {
     static const struct {
         size_t count;
@@ -309,6 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_is_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(few_and_many_lanes_are_drawn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lelands_line_is_drawn_where_it_applies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_numbers_are_drawn_as_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lanes_without_trades_and_ties_are_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_keys_make_a_map, set_up, tear_down),

@@ -30,6 +30,7 @@
 /* One lane to write. */
 typedef struct {
     const char *label, *rule, *status;
+    const char *every; /* parameter of the rule; NULL: it has none */
     rh_results_swept swept[3];
     size_t n_swept;
     double rebalances;
@@ -43,6 +44,7 @@ typedef struct {
     const char *path, *title, *numeraire;
     int steps;
     double scale; /* of all money */
+    int one_life; /* the book is one that Leland's formula is for */
     int64_t reference, leader;
 } a_comparison;
 
@@ -119,6 +121,12 @@ static inline void describe_lane(const a_comparison *c, const a_lane *lane,
                                      .book_notional_usd = 840000,
                                      .vega_at_open = 87000 * c->scale,
                                      .iv_at_open = 0.58,
+                                     .gamma_at_open = 0.002,
+                                     .spot_at_open = 42000,
+                                     .one_life = c->one_life,
+                                     .rebalance_cost = 9 * (lane->rebalances - 1) * c->scale,
+                                     .rebalance_turnover_usd =
+                                         9000 * (lane->rebalances - 1) * c->scale,
                                      .grid = RH_HOUR};
     MUST(rh_metric_compute(series, &totals, metrics, problem));
 }
@@ -178,8 +186,9 @@ static inline void begin_lane(rh_results *results, const a_comparison *c, const 
                    "{\"book\":[{\"instrument\":\"BTC-26JAN24-42000-C\",\"quantity\":-10},"
                    "{\"instrument\":\"BTC-26JAN24-42000-P\",\"quantity\":-10}],"
                    "\"hedge\":{\"instrument\":\"BTC-PERPETUAL\",\"ratio\":\"black\"},"
-                   "\"costs\":{\"taker\":0.0005},\"strategy\":{\"name\":\"%s\"}}",
-                   lane->rule);
+                   "\"costs\":{\"taker\":0.0005},\"strategy\":{\"name\":\"%s\"%s%s%s}}",
+                   lane->rule, lane->every ? ",\"every\":\"" : "", lane->every ? lane->every : "",
+                   lane->every ? "\"" : "");
     const rh_results_run run = {.label = lane->label,
                                 .title = c->title,
                                 .config = config,
