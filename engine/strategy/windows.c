@@ -257,7 +257,7 @@ int rh_windows_cover(const rh_windows *windows, rh_time now) {
 static rh_time end_after(const rh_span *span, rh_time now) {
     if (span->period == 0)
         return now < span->end ? span->end : RH_NEVER;
-    if (now > RH_NEVER - 2 * WEEK) /* the year 2262: there is no number for it */
+    if (now < RH_DAWN + 2 * WEEK || now > RH_NEVER - 2 * WEEK) /* there may be no number for it */
         return RH_NEVER;
     const int64_t since = since_start(span, now), length = span->end - span->start;
     return now - since + length + (since < length ? 0 : span->period);

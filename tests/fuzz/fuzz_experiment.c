@@ -33,7 +33,20 @@ static void save(const uint8_t *data, size_t size) {
     check(ftruncate(file, 0) == 0 && (size == 0 || pwrite(file, data, size, 0) == (ssize_t)size));
 }
 
+/* An end lies ahead, and a covered instant has one. */
+static void check_rule(const rh_rule *rule) {
+    static const rh_time times[] = {RH_DAWN, -1, 0, 1623866400000000000, RH_NEVER - 1};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        const rh_time end = rh_windows_next_end(&rule->windows, times[i]);
+        check(end > times[i]);
+        (void)rh_windows_cover(&rule->windows, times[i]);
+    }
+    for (size_t i = 0; i < rule->n_children; i++)
+        check_rule(&rule->children[i]);
+}
+
 static void check_plan(const rh_plan *plan) {
+    char label[64];
     rh_json one = {0}, other = {0};
     rh_plan_json(plan, 0, &one);
     rh_plan_json(plan, 0, &other);
@@ -43,6 +56,8 @@ static void check_plan(const rh_plan *plan) {
     check(!strchr(text, '\n'));
     for (size_t i = 0; i < plan->n_legs; i++)
         check(plan->legs[i].instrument < rh_catalogue_count(plan->catalogue));
+    check(rh_rule_label(plan->rule, label, sizeof label) < sizeof label);
+    check_rule(plan->rule);
     rh_json_free(&one);
     rh_json_free(&other);
 }
