@@ -167,7 +167,7 @@ static int signalled(const rh_lane *lane, const rh_part *part) {
 }
 
 int rh_lane_signalled(const rh_lane *lane) {
-    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+    for (size_t i = 0; i < lane->n_parts; i++)
         if (signalled(lane, &lane->parts[i]))
             return 1;
     return 0;
@@ -175,7 +175,7 @@ int rh_lane_signalled(const rh_lane *lane) {
 
 int rh_lane_time_has_come(const rh_lane *lane) {
     const rh_time now = rh_market_now(lane->market);
-    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+    for (size_t i = 0; i < lane->n_parts; i++)
         if (now >= lane->parts[i].wake.at)
             return 1;
     return 0;
@@ -184,7 +184,7 @@ int rh_lane_time_has_come(const rh_lane *lane) {
 int rh_lane_gather(rh_lane *lane, int news) {
     const rh_time now = rh_market_now(lane->market);
     uint32_t any = 0;
-    for (size_t i = 0; i < lane->terms.rule->n_parts; i++) {
+    for (size_t i = 0; i < lane->n_parts; i++) {
         rh_part *part = &lane->parts[i];
         if (now >= part->wake.at)
             part->woke |= RH_WOKE_TIME;
@@ -230,8 +230,11 @@ rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error) {
     const rh_rule *rule = lane->terms.rule;
     const size_t n_legs = rh_book_n_legs(lane->book);
     starting s = {lane, "refused its parameters"};
+    lane->n_parts = rule->n_parts;
+    lane->observes = rule->observes;
     lane->state = rh_allocate(1, rule->state_size);
-    lane->parts = rh_allocate(rule->n_parts, sizeof *lane->parts);
+    lane->parts =
+        rule->n_parts == 1 ? &lane->alone : rh_allocate(rule->n_parts, sizeof *lane->parts);
     rh_contract *contracts = rh_allocate(n_legs, sizeof *contracts);
     if (!lane->state || !lane->parts || !contracts) {
         rh_release(contracts);
@@ -263,7 +266,7 @@ static rh_status misbehaved(const rh_lane *lane, const rh_rule_fault *fault, rh_
 
 /* Every instant, whether or not the rule may be asked in it. */
 void rh_lane_show(rh_lane *lane) {
-    if (!lane->terms.rule->observes)
+    if (!lane->observes)
         return;
     const rh_exposures x = rh_lane_exposures(lane);
     const rh_hedge hedge = view_hedge(lane, rh_book_value_now(lane->book), &x);

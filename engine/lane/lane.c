@@ -96,7 +96,8 @@ void rh_lane_free(rh_lane *lane) {
     rh_release(lane->holding_of_leg);
     rh_release(lane->marks);
     rh_release(lane->state);
-    rh_release(lane->parts);
+    if (lane->parts != &lane->alone)
+        rh_release(lane->parts);
     rh_release(lane);
 }
 
@@ -112,7 +113,7 @@ rh_time rh_lane_next_time(const rh_lane *lane) {
         return RH_NEVER;
     rh_time next = sooner(lane, RH_NEVER, lane->next_record);
     next = sooner(lane, next, rh_order_next_time(&lane->order, &lane->terms.execution));
-    for (size_t i = 0; i < lane->terms.rule->n_parts; i++)
+    for (size_t i = 0; i < lane->n_parts; i++)
         next = sooner(lane, next, lane->parts[i].wake.at);
     return next;
 }
@@ -151,8 +152,7 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
     if (order_on_its_way(lane) &&
         (hedge_observed(lane) || now >= rh_order_next_time(&lane->order, &lane->terms.execution)))
         return 1;
-    if (has_news(lane) &&
-        (lane->pending_ask || lane->terms.ask_always || lane->terms.rule->observes))
+    if (has_news(lane) && (lane->pending_ask || lane->terms.ask_always || lane->observes))
         return 1;
     if (order_on_its_way(lane))
         return 0;
@@ -388,7 +388,7 @@ static rh_status decide(rh_lane *lane, rh_error *error) {
     }
     const int woken = rh_lane_gather(lane, news);
     if (!woken && !lane->woke &&
-        !(news && (lane->pending_ask || lane->terms.ask_always || lane->terms.rule->observes)))
+        !(news && (lane->pending_ask || lane->terms.ask_always || lane->observes)))
         return RH_OK;
     rh_status status = rh_lane_ask(lane, &target, &trade, error);
     if (status == RH_OK && trade)

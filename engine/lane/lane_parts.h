@@ -23,7 +23,10 @@ struct rh_lane {
 
     /* strategy */
     void *state;
-    rh_part *parts;  /* of the rule: what each waits for */
+    rh_part *parts; /* of the rule: what each waits for */
+    rh_part alone;  /* the only one of most rules, at hand */
+    size_t n_parts; /* what the rule says, at hand */
+    int observes;
     uint32_t woke;   /* RH_WOKE_BOOK and _FILL, gathered since the rule was last asked */
     int pending_ask; /* due, but the exposure was unknown */
     uint32_t watched[MAX_WATCHED];

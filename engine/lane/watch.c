@@ -75,7 +75,7 @@ static rh_watch watch_pnl(const rh_lane *lane, rh_watch watch) {
 }
 
 size_t rh_lane_n_watches(const rh_lane *lane) {
-    return lane->terms.rule->n_parts;
+    return lane->n_parts;
 }
 
 rh_watch rh_lane_watch(const rh_lane *lane, size_t part) {
@@ -86,7 +86,7 @@ rh_watch rh_lane_watch(const rh_lane *lane, size_t part) {
     if (part == 0)
         watch.at = rh_lane_next_time(lane);
     if (lane->pending_ask || lane->order.quantity != 0.0 || lane->terms.ask_always ||
-        lane->terms.rule->observes || rh_lane_time_has_come(lane))
+        lane->observes || rh_lane_time_has_come(lane))
         return part == 0 ? always(watch) : (rh_watch){.at = RH_NEVER};
     if (!lane->parts[part].listens)
         return watch;

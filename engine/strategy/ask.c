@@ -201,11 +201,28 @@ static void owe(asking *a, const rh_rule *rule) {
     }
 }
 
+/* A rule that is one leaf is never overruled: nothing to remember, nobody else to ask. */
+static int ask_alone(asking *a, const rh_rule *leaf, double *target) {
+    const int said = ask_leaf(a, leaf, target);
+    a->parts->wants = 0;
+    a->parts->listens = 1;
+    if (said == RH_TRADE && leaf->strategy->accepted)
+        leaf->strategy->accepted(a->state, a->view);
+    return said;
+}
+
 int rh_rule_ask(const rh_rule *rule, void *state, rh_part *parts, rh_view *view, double *target,
                 rh_rule_fault *fault) {
+    asking a;
     assert(view->n_hedges <= RH_MOST_TARGETS);
-    asking a = {.state = state, .parts = parts, .view = view, .common = view->woke, .fault = fault};
+    a.state = state;
+    a.parts = parts;
+    a.view = view;
+    a.common = view->woke;
+    a.fault = fault;
     memcpy(a.standing, target, view->n_hedges * sizeof *target);
+    if (rule->kind == RH_RULE_LEAF)
+        return ask_alone(&a, rule, target);
     int said = ask(&a, rule, target);
     if (said == RH_TRADE) {
         accept(&a, rule);

@@ -32,17 +32,16 @@ enum { RH_RULE_DEPTH = 8, RH_RULE_LEAVES = 64 };
 typedef struct rh_rule rh_rule;
 struct rh_rule {
     rh_rule_kind kind;
-    const char *name;
+    int observes;                /* a leaf, here or below, wants to see every instant */
     const rh_strategy *strategy; /* leaf; a record of the registry */
-    rh_values values;            /* leaf: one for each parameter of the record */
-    rh_rule *children;           /* node */
+    size_t part;   /* leaf and not-during: its place among the parts of the whole rule */
+    size_t offset; /* leaf: where its state begins in that of the whole rule */
+    size_t n_parts, n_leaves, state_size; /* with all below */
+    const char *name;
+    rh_values values;  /* leaf: one for each parameter of the record */
+    rh_rule *children; /* node */
     size_t n_children;
     rh_windows windows; /* not-during */
-    size_t part;        /* leaf and not-during: its place among the parts of the whole rule */
-    size_t offset;      /* leaf: where its state begins in that of the whole rule */
-    /* of this rule with all below */
-    size_t n_parts, n_leaves, state_size;
-    int observes; /* a leaf wants to see every instant */
 };
 
 /* Reads a rule from a mapping with a name, or from a name alone. `path` ("strategy") goes in front
