@@ -4,7 +4,17 @@
  * price is known one unit later; spot files changed from milliseconds to microseconds in 2025. */
 #include "feed/format.h"
 
-enum { TIME, START, OPEN, HIGH, LOW, CLOSE, VOLUME, N_FIELDS };
+enum {
+    TIME,
+    START,
+    CLOSE,
+    N_MARK_FIELDS,
+    OPEN = N_MARK_FIELDS, /* of bars only */
+    HIGH,
+    LOW,
+    VOLUME,
+    N_FIELDS
+};
 
 static const rh_field fields[N_FIELDS] = {
     [TIME] = {"close_time", 1}, [START] = {"open_time", 1}, [OPEN] = {"open", 1},
@@ -81,7 +91,7 @@ const rh_format rh_format_binance_klines = {
 const rh_format rh_format_binance_mark_klines = {
     .name = "binance-mark-klines",
     .fields = fields,
-    .n_fields = VOLUME, /* which is 0 */
+    .n_fields = N_MARK_FIELDS,
     .time_field = TIME,
     .name_field = RH_NO_FIELD,
     .columns = columns,
@@ -95,7 +105,7 @@ const rh_format rh_format_binance_mark_klines = {
 const rh_format rh_format_binance_index_klines = {
     .name = "binance-index-klines",
     .fields = fields,
-    .n_fields = VOLUME, /* which is 0 */
+    .n_fields = N_MARK_FIELDS,
     .time_field = TIME,
     .name_field = RH_NO_FIELD,
     .columns = columns,

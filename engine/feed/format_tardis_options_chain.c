@@ -32,12 +32,26 @@ static const rh_field fields[N_FIELDS] = {
     [IV] = {"mark_iv", 1},          [FORWARD] = {"underlying_price", 1},
 };
 
+/* Bybit names its options as Deribit does, but settles them in USDC. */
+static rh_status check_settlement(const rh_reading *reading, const rh_row *row, rh_error *error) {
+    const rh_instrument *option = rh_catalogue_get(reading->catalogue, reading->instrument);
+    if (option->kind == RH_OPTION && option->settle == RH_INVERSE &&
+        rh_cell_is(reading, row, EXCHANGE, "bybit-options"))
+        return rh_cell_fail(reading, row, NAME, error,
+                            "options of Bybit are settled in USDC; say settle: linear of %s in "
+                            "instruments:",
+                            option->name);
+    return RH_OK;
+}
+
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
     static const int quote[4] = {BID, BID_SIZE, ASK, ASK_SIZE};
     static const int mark[4] = {MARK, IV, FORWARD, RH_NO_FIELD};
     if (!reading->spec->iv_unit)
         reading->percent = rh_cell_is(reading, row, EXCHANGE, "deribit");
-    rh_status status = rh_cell_check_option(reading, row, STRIKE, EXPIRY, RIGHT, error);
+    rh_status status = check_settlement(reading, row, error);
+    if (status == RH_OK)
+        status = rh_cell_check_option(reading, row, STRIKE, EXPIRY, RIGHT, error);
     if (status == RH_OK)
         status = rh_batch_book(reading, row, quote, batch, error);
     return status == RH_OK ? rh_batch_mark(reading, row, mark, batch, error) : status;

@@ -96,7 +96,7 @@ static int read_underlying(part p, rh_instrument *out) {
     return 0;
 }
 
-static int read_option(const part parts[MAX_PARTS], rh_instrument *out) {
+static int read_option(const part *parts, rh_instrument *out) {
     rh_time day;
     if (binance_date(parts[1], &day) == 0)
         out->settle = RH_LINEAR;
@@ -118,6 +118,25 @@ static int read_future(part second, rh_instrument *out) {
         return -1;
     out->kind = RH_FUTURE;
     out->expiry = day + SETTLEMENT_HOUR;
+    return 0;
+}
+
+/* OKX: BTC-USD-SWAP, BTC-USD-210625, BTC-USD-210625-36000-C, with USDT or USDC if linear. */
+static int read_okx(const part *parts, int count, rh_instrument *out) {
+    rh_time day;
+    const int linear = is(parts[1], "USDT") || is(parts[1], "USDC");
+    if ((!linear && !is(parts[1], "USD")) || read_underlying(parts[0], out) != 0)
+        return -1;
+    const int ends = binance_date(parts[2], &day) == 0;
+    if (count == 5 && (!ends || read_option(parts + 1, out) != 0))
+        return -1;
+    if (count == 3 && !ends && !is(parts[2], "SWAP"))
+        return -1;
+    if (count == 3)
+        out->kind = ends ? RH_FUTURE : RH_PERPETUAL;
+    if (ends)
+        out->expiry = day + SETTLEMENT_HOUR;
+    out->settle = linear ? RH_LINEAR : RH_INVERSE;
     return 0;
 }
 
@@ -163,6 +182,8 @@ int rh_instrument_from_name(const char *name, rh_instrument *out) {
     memcpy(out->name, name, strlen(name));
     if (count == 1)
         return read_pair(parts[0], out);
+    if (count == 3 || count == 5)
+        return read_okx(parts, count, out);
     if ((count != 2 && count != 4) || read_underlying(parts[0], out) != 0)
         return -1;
     return count == 4 ? read_option(parts, out) : read_future(parts[1], out);

@@ -42,6 +42,8 @@ typedef struct {
  *   BTC-25JUN21               inverse future;     SOL_USDC-25SEP26 linear future
  *   BTCUSD_PERP               inverse perpetual (Binance coin-margined)
  *   BTCUSD_210625             inverse future (Binance coin-margined)
+ *   BTC-USD-210625-36000-C    inverse option (OKX); BTC-USDT-210625-36000-C linear; so for
+ *   BTC-USD-SWAP, BTC-USD-210625   perpetuals and futures (OKX)
  *   BTCUSDT                   linear perpetual (spot if `instruments:` says so)
  * Returns 0, or -1 if the name follows none of them. */
 int rh_instrument_from_name(const char *name, rh_instrument *out);

@@ -220,22 +220,22 @@ static const format_case format_cases[] = {
                "2021-06-01T16:00:00Z BTCUSDT funding rate=-0.0001 interval=28800\n"
                "2021-06-01T20:00:00Z BTCUSDT funding rate=0.0002 interval=14400\n"},
     {.format = "binance-eoh",
-     .names = {"BTC-231027-33000-C", "BTC-231027-33000-P"},
+     .names = {"BTC-231027-33000-P", "BTC-231027-33000-C"},
      .file = "date,hour,symbol,underlying,type,strike,open,high,low,close,volume_contracts,"
              "volume_usdt,best_bid_price,best_ask_price,best_bid_qty,best_ask_qty,best_buy_iv,"
              "best_sell_iv,mark_price,mark_iv,delta,gamma,vega,theta,openinterest_contracts,"
              "openinterest_usdt\n"
-             "2023-10-20,22,BTC-231027-33000-C,BTCUSDT,C,231027-33000,120,140,110,130,2.5,310,"
-             "125,135,4,5,0.5,0.55,130,0.525,0.2,0.0001,9,-40,3,90000\n"
-             "2023-10-20,23,BTC-231027-33000-P,BTCUSDT,P,231027-33000,0,0,0,0,0,0,0,3400,0,1,,,,,"
-             ",,,,0,0\n",
-     .events = "2023-10-20T23:00:00Z BTC-231027-33000-C quote bid=125 bid_size=4 ask=135 "
+             "2023-10-20,22,BTC-231027-33000-P,BTCUSDT,P,231027-33000,0,0,0,0,0,0,0,3400,0,1,,,,,"
+             ",,,,0,0\n"
+             "2023-10-20,23,BTC-231027-33000-C,BTCUSDT,C,231027-33000,120,140,110,130,2.5,310,"
+             "125,135,4,5,0.5,0.55,130,0.525,0.2,0.0001,9,-40,3,90000\n",
+     .events = "2023-10-20T23:00:00Z BTC-231027-33000-P quote bid=nan bid_size=nan ask=3400 "
+               "ask_size=1\n"
+               "2023-10-21T00:00:00Z BTC-231027-33000-C quote bid=125 bid_size=4 ask=135 "
                "ask_size=5\n"
-               "2023-10-20T23:00:00Z BTC-231027-33000-C mark mark=130 iv=0.525\n"
-               "2023-10-20T23:00:00Z BTC-231027-33000-C bar open=120 high=140 low=110 close=130 "
-               "volume=2.5\n"
-               "2023-10-21T00:00:00Z BTC-231027-33000-P quote bid=nan bid_size=nan ask=3400 "
-               "ask_size=1\n"},
+               "2023-10-21T00:00:00Z BTC-231027-33000-C mark mark=130 iv=0.525\n"
+               "2023-10-21T00:00:00Z BTC-231027-33000-C bar open=120 high=140 low=110 close=130 "
+               "volume=2.5\n"},
     {.format = "ohlcv",
      .instrument = "BTC-PERP",
      .stamp = "end",

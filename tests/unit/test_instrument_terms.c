@@ -53,6 +53,12 @@ static void names_say_the_terms(void **state) {
         {"ETHUSDC", "ETH", RH_PERPETUAL, RH_LINEAR, 0, 0, NULL},
         {"1000SHIBUSDT", "1000SHIB", RH_PERPETUAL, RH_LINEAR, 0, 0, NULL},
         {"BTCUSDT_210625", "BTC", RH_FUTURE, RH_LINEAR, 0, 0, "2021-06-25T08:00:00Z"},
+        /* OKX */
+        {"BTC-USD-210625-36000-C", "BTC", RH_OPTION, RH_INVERSE, 1, 36000, "2021-06-25T08:00:00Z"},
+        {"ETH-USDC-240119-2500-P", "ETH", RH_OPTION, RH_LINEAR, -1, 2500, "2024-01-19T08:00:00Z"},
+        {"BTC-USD-SWAP", "BTC", RH_PERPETUAL, RH_INVERSE, 0, 0, NULL},
+        {"BTC-USDT-SWAP", "BTC", RH_PERPETUAL, RH_LINEAR, 0, 0, NULL},
+        {"BTC-USD-210625", "BTC", RH_FUTURE, RH_INVERSE, 0, 0, "2021-06-25T08:00:00Z"},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -95,6 +101,11 @@ static void other_names_are_refused(void **state) {
         "BTCUSD_PERP_",
         "BTCUSD_PERPETUAL",
         "BTCUSD_21062",
+        "BTC-EUR-SWAP",
+        "BTC-USD-PERPETUAL",
+        "BTC-USD-21JUN25",
+        "BTC-USD-25JUN21-36000-C",
+        "BTC-USD-210625-36000-X",
         "BTCUSD_2106255",
         "BTCUSD_210631",
         "BTCUSD_211325",
