@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# formats.sh: every folder of real data through the format that reads it, every instrument of a
-# file in the book, so that every row is converted. Rows are those that PROVENANCE.md counts; the
-# number of events and of gaps is what this reader made of them when it was looked at.
+# formats.sh: every folder of real data through the format that reads it, into a store. Rows are
+# those that PROVENANCE.md counts; the numbers of events and gaps are what this reader made of them
+# when they were looked at.
 #
-# What is no table of one row an observation is turned round or cut first, by the commands below,
-# which are the ones to use.
+# What is no table of one row an observation is turned round or cut first, by the commands below.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -20,7 +19,6 @@ fi
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-printf 'ts,bid,ask\n2020-01-01,1,1\n' >hedge.csv
 failed=0
 read=0
 
@@ -32,69 +30,29 @@ plain() {
     esac
 }
 
-# names FILE COLUMN: what that column of the header holds, each once.
-names() {
-    plain "$1" | awk -F', *' -v want="$2" 'NR == 1 {
-        for (i = 1; i <= NF; i++) {
-            gsub(/[\[\]\r]/, "", $i)
-            if ($i == want) column = i
-        }
-        next
-    }
-    column && NF && !seen[$column]++ { print $column }'
-}
-
-# experiment FORMAT FILE SETTINGS, names on stdin. What a name does not say is called spot of X.
-experiment() {
-    echo "data:"
-    echo "  - {format: $1, path: '$2'${3:+, $3}}"
-    echo "  - {format: csv, path: hedge.csv, instrument: HEDGE}"
-    awk 'function is_known(name) { return name ~ /-[CP]$|-PERPETUAL$|USDT$|_PERP$/ }
-    {
-        name[NR] = $1
-    }
-    END {
-        underlying = name[1]
-        sub(/[-_].*/, "", underlying)
-        sub(/USDT?$/, "", underlying)
-        if (!is_known(name[1])) underlying = "X"
-        print "hedge: {instrument: HEDGE}\nstrategy: none\nbook:"
-        for (i = 1; i <= NR; i++) print "  - {instrument: \"" name[i] "\", quantity: 1}"
-        print "instruments:\n  - {name: HEDGE, kind: spot, underlying: " underlying "}"
-        for (i = 1; i <= NR; i++)
-            if (!is_known(name[i])) print "  - {name: \"" name[i] "\", kind: spot, underlying: X}"
-    }'
-}
-
-# expect ROWS EVENTS GAPS FORMAT FILE SETTINGS, names on stdin
+# expect ROWS EVENTS GAPS FORMAT FILE [OPTION]...: what `rehedge import` makes of a file
 expect() {
-    experiment "$4" "$5" "$6" >run.yaml
-    "$rehedge" check run.yaml >out.txt 2>err.txt
+    want="$1 $2 $3"
+    format=$4
+    file=$5
+    shift 5
+    rm -f market.db
+    "$rehedge" import "$format" "$file" --store market.db "$@" >out.txt 2>err.txt
     code=$?
     got=$(awk 'NR == 2 { print $2, $3, $4 }' out.txt)
     read=$((read + 1))
-    if [ "$code" != 0 ] || [ "$got" != "$1 $2 $3" ]; then
-        echo "$4 ${5#"$data"/}: exit $code, rows events gaps '$got', not '$1 $2 $3'; $(cat err.txt)"
+    if [ "$code" != 0 ] || [ "$got" != "$want" ]; then
+        echo "$format ${file#"$data"/}: exit $code, rows events gaps '$got', not '$want'"
+        cat err.txt
         failed=1
     fi
 }
 
-# one ROWS EVENTS GAPS FORMAT FILE INSTRUMENT [SETTINGS]: a file of one instrument
-one() {
-    echo "$6" >names.txt
-    expect "$1" "$2" "$3" "$4" "$5" "instrument: $6${7:+, $7}" <names.txt
-}
-
-# many ROWS EVENTS GAPS FORMAT FILE COLUMN [SETTINGS]: a file whose column has the names
-many() {
-    names "$5" "$6" >names.txt
-    expect "$1" "$2" "$3" "$4" "$5" "${7-}" <names.txt
-}
-
-# refused FORMAT FILE TEXT INSTRUMENT: why a file is not read
+# refused FORMAT FILE TEXT: why a file is not read
 refused() {
-    echo "$4" | experiment "$1" "$2" "" >run.yaml
-    if "$rehedge" check run.yaml >out.txt 2>err.txt || ! grep -q -- "$3" err.txt; then
+    rm -f market.db
+    if "$rehedge" import "$1" "$2" --store market.db >out.txt 2>err.txt ||
+        ! grep -q -- "$3" err.txt; then
         echo "$1 ${2#"$data"/}: should be refused with '$3', but: $(cat err.txt)"
         failed=1
     fi
@@ -109,39 +67,40 @@ by_time() {
 
 # ---- Deribit's daily chains
 chains=$data/deribit_btc_chain_eod
-many 12134 24268 0 optionsdx "$chains/btc_eod_202106.txt.gz" INSTRUMENT_NAME
-many 11926 23852 0 optionsdx "$chains/btc_eod_202107.txt.gz" INSTRUMENT_NAME
-many 12502 25004 0 optionsdx "$chains/btc_eod_202201.txt.gz" INSTRUMENT_NAME
-many 12158 24316 0 optionsdx "$chains/btc_eod_202202.txt.gz" INSTRUMENT_NAME
+expect 12134 24268 0 optionsdx "$chains/btc_eod_202106.txt.gz"
+expect 11926 23852 0 optionsdx "$chains/btc_eod_202107.txt.gz"
+expect 12502 25004 0 optionsdx "$chains/btc_eod_202201.txt.gz"
+expect 12158 24316 0 optionsdx "$chains/btc_eod_202202.txt.gz"
 # a price a day, dates as month/day/year
 awk -F'[/,]' 'NR == 1 { print "ts,index"; next } { printf "%d-%02d-%02d,%s\n", $3, $1, $2, $4 }' \
     "$chains/bitcoin_10pm_price.csv" >daily.csv
-one 4037 4037 0 csv daily.csv BTC-SPOT "delay: 22h"
+expect 4037 4037 0 csv daily.csv --instrument BTC-SPOT --delay 22h
 
 # ---- trades of Deribit's calls. As delivered each instrument begins anew, newest first.
 trades=$data/deribit_btc_option_trades
-many 10568 21136 0 deribit-trades "$trades/BTC-25DEC20_calls_bytime.csv.gz" instrument_name
-many 90903 181806 0 deribit-trades "$trades/BTC-26MAR21_calls_bytime.csv.gz" instrument_name
-many 90297 180594 0 deribit-trades "$trades/BTC-31DEC21_calls_bytime.csv.gz" instrument_name
-refused deribit-trades "$trades/BTC-25DEC20_calls_asdelivered.csv.gz" 'sort it by time' \
-    BTC-25DEC20-9000-C
+expect 10568 21136 0 deribit-trades "$trades/BTC-25DEC20_calls_bytime.csv.gz"
+expect 90903 181806 0 deribit-trades "$trades/BTC-26MAR21_calls_bytime.csv.gz"
+expect 90297 180594 0 deribit-trades "$trades/BTC-31DEC21_calls_bytime.csv.gz"
+refused deribit-trades "$trades/BTC-25DEC20_calls_asdelivered.csv.gz" 'sort it by time'
 
 # ---- Binance: bars, funding, closes
 binance=$data/binance_spot_perp_funding
-one 13582 13582 18 cryptodatadownload "$binance/BTCUSD_PERP_CM_ohlcv_1h.csv.gz" BTCUSD_PERP
-one 790 790 0 cryptodatadownload "$binance/BTCUSDT_UM_ohlcv_1d.csv.gz" BTCUSDT
-one 1657 1657 0 cryptodatadownload "$binance/BTCUSDT_spot_ohlcv_1d.csv.gz" BTCUSDT
-one 2708 2708 0 binance-funding-ui "$binance/BTCUSDT_UM_funding_8h.csv.gz" BTCUSDT \
-    'timezone: Europe/London'
+expect 13582 13582 18 cryptodatadownload "$binance/BTCUSD_PERP_CM_ohlcv_1h.csv.gz" \
+    --instrument BTCUSD_PERP
+expect 790 790 0 cryptodatadownload "$binance/BTCUSDT_UM_ohlcv_1d.csv.gz" --instrument BTCUSDT
+expect 1657 1657 0 cryptodatadownload "$binance/BTCUSDT_spot_ohlcv_1d.csv.gz" --instrument BTCUSDT
+expect 2708 2708 0 binance-funding-ui "$binance/BTCUSDT_UM_funding_8h.csv.gz" \
+    --instrument BTCUSDT --timezone Europe/London
 for contract in BTCUSDT_UM BTCUSD_PERP_CM; do
-    one 729 729 0 csv "$binance/${contract}_funding_8h_processed.csv.gz" BTCUSDT \
-        'timezone: Europe/London, interval: 8h, map: {Time: ts, Funding Rate: funding_rate}'
+    expect 729 729 0 csv "$binance/${contract}_funding_8h_processed.csv.gz" \
+        --instrument BTCUSDT --timezone Europe/London --interval 8h --map Time=ts \
+        --map 'Funding Rate=funding_rate'
 done
 closes=$binance/btc_spot_umperp_cmperp_close_1h.csv.gz
-one 5819 5819 12 csv "$closes" BTCUSDT \
-    'interval: 1h, stamp: start, map: {Time: ts, BTCUSDT Spot: close}'
-one 5819 5818 13 csv "$closes" BTC-PERPETUAL \
-    'interval: 1h, stamp: start, map: {Time: ts, BTCUSD PERP Future: close}'
+expect 5819 5819 12 csv "$closes" --instrument BTCUSDT --interval 1h --stamp start \
+    --map Time=ts --map 'BTCUSDT Spot=close'
+expect 5819 5818 13 csv "$closes" --instrument BTC-PERPETUAL --interval 1h --stamp start \
+    --map Time=ts --map 'BTCUSD PERP Future=close'
 # 18 series in one file, 3186 rows
 exchanges=$binance/all_exchanges_8h_2023-01_2023-02.csv.gz
 plain "$exchanges" | awk -F, 'NR > 1 { print $2 "," $3 "," $4 }' | sort -u >series.txt
@@ -152,64 +111,61 @@ while read -r series; do
     */*) events=177 ;; # spot has no funding
     *) events=354 ;;
     esac
-    one 177 $events 0 csv series.csv BTC-SERIES \
-        'timezone: Europe/London, interval: 8h, stamp: start, map: {time: ts, funding rate: funding_rate}'
+    expect 177 $events 0 csv series.csv --instrument BTC-SERIES --timezone Europe/London \
+        --interval 8h --stamp start --map time=ts --map 'funding rate=funding_rate'
 done <series.txt
 [ "$(wc -l <series.txt)" -eq 18 ] || failed=1
 
 # ---- bars of FTX, stamped at their end, and of Binance's spot: without a header, chunks overlap
-one 45031 45031 0 ohlcv "$data/ftx_btc_perp_1m/btc-perp-20211231-20220201_1m.csv.gz" BTC-PERP \
-    'stamp: end'
+expect 45031 45031 0 ohlcv "$data/ftx_btc_perp_1m/btc-perp-20211231-20220201_1m.csv.gz" \
+    --instrument BTC-PERP --stamp end
 for coin in eth btc; do
     plain "$data/binance_eth_spot_1h/${coin}_usdt_1h.csv.gz" | sort -s -t, -k1,1n >bars.csv
-    one 16000 15982 18 ohlcv bars.csv ETHUSDT
+    expect 16000 15982 18 ohlcv bars.csv --instrument ETHUSDT
 done
 
 # ---- Deribit's chain in USDC: trades, candles by instrument, forwards
 linear=$data/deribit_sol_usdc_options
-many 27078 53735 0 deribit-trades "$linear/SOL_trades.csv.gz" instrument_name
+expect 27078 53735 0 deribit-trades "$linear/SOL_trades.csv.gz"
 by_time "$linear/SOL_candles.csv.gz" 2 >candles.csv
 # an hour without a trade repeats the last close with a volume of 0: no event; some never traded
-awk -F, 'NR > 1 && $7 > 0 && $6 > 0 && !seen[$1]++ { print $1 }' candles.csv >names.txt
-expect 155413 8027 158863 deribit-candles candles.csv '' <names.txt
-one 1051 1047 0 csv "$linear/SOL_spots.csv.gz" SOL 'map: {snapshot_time: ts, spot: index}'
+expect 155413 8027 158863 deribit-candles candles.csv
+expect 1051 1047 0 csv "$linear/SOL_spots.csv.gz" --instrument SOL --map snapshot_time=ts \
+    --map spot=forward
 
 # ---- one moment of Deribit's whole chain
 by_time "$data/deribit_chain_snapshot_20210211/btc_option_data.csv" 3 >chain.csv
-many 976 1952 0 deribit-ticker chain.csv instrument_name
+expect 976 1952 0 deribit-ticker chain.csv
 
 # ---- one option of Binance every minute
-many 1299 2598 0 csv "$data/binance_option_1m/BTC-250913-116000-C.csv" symbol \
-    'map: {fetchTimestamp: ts, symbol: instrument, bidPrice: bid, askPrice: ask, markPrice: mark, markIV: iv, spotPrice: index}'
+expect 1299 2598 0 csv "$data/binance_option_1m/BTC-250913-116000-C.csv" \
+    --map fetchTimestamp=ts --map symbol=instrument --map bidPrice=bid --map askPrice=ask \
+    --map markPrice=mark --map markIV=iv --map spotPrice=index
 
 # ---- tardis.dev
 tardis=$data/tardis_fixtures
-many 10 10 0 tardis-trades "$tardis/real/bitmex_trades_XBTUSD.csv" symbol
-many 10 10 0 tardis-quotes "$tardis/real/huobi-dm-swap_quotes_BTC-USD.csv" symbol
+expect 10 10 0 tardis-trades "$tardis/real/bitmex_trades_XBTUSD.csv"
+expect 10 10 0 tardis-quotes "$tardis/real/huobi-dm-swap_quotes_BTC-USD.csv"
 for depth in 5 25; do
-    many 10 10 0 tardis-book-snapshot \
-        "$tardis/real/binance-futures_book_snapshot_${depth}_BTCUSDT.csv" symbol
+    expect 10 10 0 tardis-book-snapshot \
+        "$tardis/real/binance-futures_book_snapshot_${depth}_BTCUSDT.csv"
 done
-chain=$tardis/handmade_or_edited/options_chain.csv # of two underlyings
-names "$chain" symbol | grep ^BTC >names.txt
-expect 7 10 0 tardis-options-chain "$chain" '' <names.txt
-names "$chain" symbol | grep ^ETH >names.txt
-expect 7 4 0 tardis-options-chain "$chain" '' <names.txt
-many 2 3 0 tardis-derivative-ticker "$tardis/handmade_or_edited/derivative_ticker_1.csv" symbol
-many 2 2 0 tardis-trades "$tardis/handmade_or_edited/trades_1.csv" symbol
+expect 7 14 0 tardis-options-chain "$tardis/handmade_or_edited/options_chain.csv"
+expect 2 3 0 tardis-derivative-ticker "$tardis/handmade_or_edited/derivative_ticker_1.csv"
+expect 2 2 0 tardis-trades "$tardis/handmade_or_edited/trades_1.csv"
 # books by their changes are not read
 refused tardis-quotes "$tardis/real/deribit_incremental_book_L2_BTC-PERPETUAL.csv" \
-    "no column 'bid_price'" BTC-PERPETUAL
-refused tardis-quotes "$tardis/handmade_or_edited/deltas_1.csv" "no column 'bid_price'" \
-    BTC-PERPETUAL
+    "no column 'bid_price'"
+refused tardis-quotes "$tardis/handmade_or_edited/deltas_1.csv" "no column 'bid_price'"
 
 # ---- equity options: daily rows are known at the close in New York
 lambda=$data/equity_options/lambdaclass
-many 392 1131 0 csv "$lambda/test_data_options.csv" optionalias \
-    'timezone: America/New_York, delay: 16h, map: {quotedate: ts, optionalias: instrument, impliedvol: iv, underlying_last: index}'
+expect 392 1131 0 csv "$lambda/test_data_options.csv" --timezone America/New_York --delay 16h \
+    --map quotedate=ts --map optionalias=instrument --map impliedvol=iv \
+    --map underlying_last=index
 by_time "$lambda/test_data_stocks.csv" 2 >stocks.csv
-many 1056 1056 0 csv stocks.csv symbol \
-    'timezone: America/New_York, delay: 16h, map: {date: ts, symbol: instrument}'
+expect 1056 1056 0 csv stocks.csv --timezone America/New_York --delay 16h --map date=ts \
+    --map symbol=instrument
 # Lean: prices in 1/10000, a file a contract joined into one, bars stamped at their start
 lean=$data/equity_options/lean
 plain "$lean/aapl_2014_hour_quote_american.csv.gz" | awk -F, '{
@@ -220,7 +176,7 @@ plain "$lean/aapl_2014_hour_quote_american.csv.gz" | awk -F, '{
     print time ",AAPL" n[6] toupper(substr(n[4], 1, 1)) n[5] / 10000 "," bid "," $7 "," ask "," $12
 }' | sort -s -t, -k1,1 >rows.txt
 { echo ts,instrument,bid,bid_size,ask,ask_size && cat rows.txt; } >lean.csv
-many 31407 31407 0 csv lean.csv instrument 'timezone: America/New_York, delay: 1h'
+expect 31407 31407 0 csv lean.csv --timezone America/New_York --delay 1h
 plain "$lean/spy_20230803_minute_quote_american.csv.gz" | awk -F, '{
     split($1, n, "_")
     s = $2 / 1000
@@ -228,7 +184,7 @@ plain "$lean/spy_20230803_minute_quote_american.csv.gz" | awk -F, '{
     print time ",SPY" n[7] toupper(substr(n[6], 1, 1)) "," $6 / 10000 "," $7 "," $11 / 10000 "," $12
 }' | sort -s -t, -k1,1 >rows.txt
 { echo ts,instrument,bid,bid_size,ask,ask_size && cat rows.txt; } >lean.csv
-many 1620 1620 0 csv lean.csv instrument 'timezone: America/New_York, delay: 1m'
+expect 1620 1620 0 csv lean.csv --timezone America/New_York --delay 1m
 
 [ $failed = 0 ] && echo "$read files read or refused as expected"
 exit $failed
