@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* export: a view of a results file to stdout. */
+/* export: a view of a results file, or a table of a market store, to stdout. */
 #include "cli/command.h"
 #include "results/results.h"
 
@@ -21,9 +21,10 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
 
 const rh_command rh_command_export = {
     .name = "export",
-    .operands = "RESULTS VIEW",
-    .summary = "a view of the results (run step fill journal attribution metric comparison) to "
-               "stdout",
+    .operands = "FILE VIEW",
+    .summary = "a view of the results (run step fill journal attribution metric comparison), or a "
+               "table of a market store (quote trade bar mark funding settlement instrument "
+               "source), to stdout",
     .example = "export results/demo.db metric --csv\n"
                "run_id,metric,value,low,high,unit\n"
                "1,pnl_usd,-856.0362624362607,,,USD\n"

@@ -157,7 +157,7 @@ rh_status rh_chunk_encode(rh_chunk_writer *w, const rh_event *events, const uint
                           size_t count, rh_error *error) {
     const rh_event_kind kind = (rh_event_kind)events[place[0]].kind;
     const int n_values = rh_event_values(kind);
-    const size_t block = (size_t)(N_INTEGERS + n_values) * (RH_PACK_MOST + RH_PACK_SLACK);
+    const size_t block = (size_t)(N_INTEGERS + n_values) * RH_PACK_MOST;
     rh_pack_hint hints[MOST_VALUES] = {{0}};
     int failed = list_instruments(w, events, place, count) != 0 || put_header(w, kind, count) != 0;
     for (size_t i = 0; i < count && !failed; i += RH_PACK_VALUES) {
@@ -167,10 +167,8 @@ rh_status rh_chunk_encode(rh_chunk_writer *w, const rh_event *events, const uint
             encode_block(w, events, place + i, n, n_values, hints);
     }
     forget_positions(w);
-    if (failed || make_bytes(w, RH_PACK_SLACK) != 0)
+    if (failed)
         return rh_no_memory(error);
-    memset(w->bytes + w->count, 0, RH_PACK_SLACK);
-    w->count += RH_PACK_SLACK;
     rh_put_64(w->bytes + AT_CHECKSUM, checksum(w->bytes, w->count));
     return RH_OK;
 }
@@ -187,8 +185,8 @@ void rh_chunk_writer_clear(rh_chunk_writer *w) {
 struct rh_chunk_reader {
     uint32_t *numbers; /* the reader's, by position in the chunk's list */
     size_t numbers_capacity;
-    size_t n_instruments, count;
-    int all_wanted, any_wanted;
+    size_t n_instruments, count; /* events that are left */
+    int any_wanted;
     rh_event_kind kind;
     uint16_t source;
     const uint8_t *at;
@@ -220,36 +218,38 @@ static rh_status read_instruments(rh_chunk_reader *r, const rh_chunk_view *view,
     }
     uint32_t before = 0;
     r->any_wanted = 0;
-    r->all_wanted = 1;
     for (size_t i = 0; i < r->n_instruments; i++, r->at += 4, r->left -= 4) {
         const uint32_t id = rh_get_32(r->at);
         if (id <= before || id >= view->count)
             return damaged(error, "an instrument that isn't there");
         r->numbers[i] = view->numbers[id];
         r->any_wanted |= r->numbers[i] != RH_NO_INSTRUMENT;
-        r->all_wanted &= r->numbers[i] != RH_NO_INSTRUMENT;
         before = id;
     }
     return RH_OK;
 }
 
-static rh_status read_header(rh_chunk_reader *r, const uint8_t *bytes, size_t size,
-                             const rh_chunk_view *view, rh_error *error) {
-    if (size < HEADER + RH_PACK_SLACK || memcmp(bytes, magic, sizeof magic) != 0)
+rh_status rh_chunk_open(rh_chunk_reader *r, const void *chunk, size_t size, rh_event_kind kind,
+                        size_t events, const rh_chunk_view *view, rh_error *error) {
+    const uint8_t *bytes = chunk;
+    r->count = 0;
+    if (size < HEADER || memcmp(bytes, magic, sizeof magic) != 0)
         return damaged(error, "no chunk of a codec that is known");
     if (rh_get_64(bytes + AT_CHECKSUM) != checksum(bytes, size))
         return damaged(error, "the checksum is another");
-    r->count = rh_get_32(bytes + AT_COUNT);
     r->n_instruments = rh_get_32(bytes + AT_INSTRUMENTS);
     r->at = bytes + HEADER;
     r->left = size - HEADER;
-    if (r->count == 0 || r->count > RH_CHUNK_EVENTS || r->n_instruments == 0 ||
-        r->n_instruments > r->count || r->left < 4 * r->n_instruments ||
-        rh_get_32(bytes + AT_KIND) >= RH_N_EVENT_KINDS)
+    if (rh_get_32(bytes + AT_KIND) != kind || rh_get_32(bytes + AT_COUNT) != events ||
+        events > RH_CHUNK_EVENTS)
+        return damaged(error, "a chunk that is none of its row");
+    if (r->n_instruments == 0 || r->n_instruments > events || r->left < 4 * r->n_instruments)
         return damaged(error, "a header that can't be");
-    r->kind = (rh_event_kind)rh_get_32(bytes + AT_KIND);
+    r->kind = kind;
     r->source = view->source;
-    return read_instruments(r, view, error);
+    rh_status status = read_instruments(r, view, error);
+    r->count = status == RH_OK && r->any_wanted ? events : 0;
+    return status;
 }
 
 static int skip_column(rh_chunk_reader *r, size_t n, const uint8_t **column) {
@@ -275,69 +275,76 @@ static int read_columns(rh_chunk_reader *r, size_t n) {
     return 0;
 }
 
-/* 1 if each number of a column lies from 0 to below `limit`. */
-static int all_below(const int64_t *column, size_t n, int64_t limit) {
-    uint64_t beyond = 0;
+/* 1 if each number of a column lies from 0 to `last`: else it, or what is left to `last`, has a
+ * sign. */
+static int all_up_to(const int64_t *column, size_t n, int64_t last) {
+    uint64_t signs = 0;
     for (size_t i = 0; i < n; i++)
-        beyond |= (uint64_t)column[i] >= (uint64_t)limit;
-    return !beyond;
+        signs |= (uint64_t)column[i] | ((uint64_t)last - (uint64_t)column[i]);
+    return (int64_t)signs >= 0;
 }
 
 static rh_status check_columns(const rh_chunk_reader *r, size_t n, rh_error *error) {
     static const int64_t last = RH_STAMP_END + RH_PERIOD_MAX; /* a bar ends after its stamp */
-    const int64_t present = INT64_C(1) << rh_event_values(r->kind);
-    if (!all_below(r->integers[INSTRUMENT], n, (int64_t)r->n_instruments) ||
-        !all_below(r->integers[PLACE], n, RH_SLICE_EVENTS) ||
-        !all_below(r->integers[PRESENT], n, present))
+    const int64_t present = (INT64_C(1) << rh_event_values(r->kind)) - 1;
+    if (!all_up_to(r->integers[INSTRUMENT], n, (int64_t)r->n_instruments - 1) ||
+        !all_up_to(r->integers[PLACE], n, RH_SLICE_EVENTS - 1) ||
+        !all_up_to(r->integers[PRESENT], n, present))
         return damaged(error, "an event that can't be");
-    if (!all_below(r->integers[HAPPENED], n, last + 1) ||
-        !all_below(r->integers[LAG], n, RH_PERIOD_MAX + 1))
+    if (!all_up_to(r->integers[HAPPENED], n, last) ||
+        !all_up_to(r->integers[LAG], n, RH_PERIOD_MAX))
         return damaged(error, "a time that can't be");
     return RH_OK;
 }
 
-static size_t write_events(const rh_chunk_reader *r, size_t n, rh_event *events, uint32_t *places) {
-    const int n_values = rh_event_values(r->kind);
+static inline void write_event(const rh_chunk_reader *r, size_t i, uint32_t number, int n_values,
+                               rh_event *event) {
+    const unsigned present = (unsigned)r->integers[PRESENT][i];
+    event->happened = r->integers[HAPPENED][i];
+    event->known = event->happened + r->integers[LAG][i];
+    event->instrument = number;
+    event->source = r->source;
+    event->kind = (uint8_t)r->kind;
+    event->present = (uint8_t)present;
+    for (int c = 0; c < MOST_VALUES; c++)
+        event->value[c] = c < n_values && (present >> c & 1) ? r->values[c][i] : 0.0;
+}
+
+static inline size_t write_wanted(const rh_chunk_reader *r, size_t n, int n_values,
+                                  rh_event *events, uint32_t *places) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const uint32_t number = r->numbers[r->integers[INSTRUMENT][i]];
         if (number == RH_NO_INSTRUMENT)
             continue;
-        const unsigned present = (unsigned)r->integers[PRESENT][i];
-        rh_event *event = &events[count];
-        event->happened = r->integers[HAPPENED][i];
-        event->known = event->happened + r->integers[LAG][i];
-        event->instrument = number;
-        event->source = r->source;
-        event->kind = (uint8_t)r->kind;
-        event->present = (uint8_t)present;
-        for (int c = 0; c < n_values; c++)
-            event->value[c] = present >> c & 1 ? r->values[c][i] : 0.0;
-        for (int c = n_values; c < MOST_VALUES; c++)
-            event->value[c] = 0.0;
+        write_event(r, i, number, n_values, &events[count]);
         places[count++] = (uint32_t)r->integers[PLACE][i];
     }
     return count;
 }
 
-rh_status rh_chunk_decode(rh_chunk_reader *r, const void *bytes, size_t size,
-                          const rh_chunk_view *view, rh_event *events, uint32_t *places,
-                          size_t room, size_t *count, rh_error *error) {
+/* Each number of values gets a loop of its own. */
+static size_t write_events(const rh_chunk_reader *r, size_t n, rh_event *events, uint32_t *places) {
+    switch (rh_event_values(r->kind)) {
+    case 1: return write_wanted(r, n, 1, events, places);
+    case 2: return write_wanted(r, n, 2, events, places);
+    case 4: return write_wanted(r, n, 4, events, places);
+    default: return write_wanted(r, n, 5, events, places);
+    }
+}
+
+rh_status rh_chunk_next(rh_chunk_reader *r, rh_event *events, uint32_t *places, size_t *count,
+                        rh_error *error) {
     *count = 0;
-    rh_status status = read_header(r, bytes, size, view, error);
-    if (status != RH_OK || !r->any_wanted)
-        return status;
-    if (r->count > room)
-        return damaged(error, "more events than its row says");
-    for (size_t left = r->count; left > 0;) {
-        const size_t n = left < RH_PACK_VALUES ? left : RH_PACK_VALUES;
+    while (r->count > 0 && *count == 0) {
+        const size_t n = r->count < RH_PACK_VALUES ? r->count : RH_PACK_VALUES;
         if (read_columns(r, n) != 0)
             return damaged(error, "a column that is cut short");
-        status = check_columns(r, n, error);
+        rh_status status = check_columns(r, n, error);
         if (status != RH_OK)
             return status;
-        *count += write_events(r, n, events + *count, places + *count);
-        left -= n;
+        *count = write_events(r, n, events, places);
+        r->count -= n;
     }
     return RH_OK;
 }

@@ -11,7 +11,6 @@
  *             pack.h behind each other: instrument (position in the list), place in the slice,
  *             happened, known - happened, present, and the kind's values; of an absent value the
  *             column says nothing
- *       ...   8 bytes of 0
  *
  * Numbers are little-endian. Any bytes may be decoded: what the checksum lets through is still
  * checked, so that no chunk reads or writes where it shouldn't, nor gives an event that no reader
@@ -28,7 +27,7 @@
 
 enum {
     RH_CHUNK_EVENTS = 1 << 16,
-    RH_SLICE_EVENTS = 1 << 18, /* places in a slice */
+    RH_SLICE_EVENTS = 1 << 17, /* places in a slice */
     RH_N_EVENT_KINDS = RH_EVENT_SETTLEMENT + 1
 };
 
@@ -66,11 +65,14 @@ typedef struct rh_chunk_reader rh_chunk_reader;
 rh_chunk_reader *rh_chunk_reader_new(void); /* NULL if there is no memory */
 void rh_chunk_reader_free(rh_chunk_reader *reader);
 
-/* Decodes the wanted events in their order and their places in the slice, into arrays with room
- * for `room` of them. RH_BAD_DATA with a sentence without a place if the chunk is damaged or has
- * more than `room` events. */
-rh_status rh_chunk_decode(rh_chunk_reader *reader, const void *bytes, size_t size,
-                          const rh_chunk_view *view, rh_event *events, uint32_t *places,
-                          size_t room, size_t *count, rh_error *error);
+/* Begins a chunk of `count` events of a kind, whose bytes stay where they are while it is read.
+ * RH_BAD_DATA with a sentence without a place if it is damaged or another one. */
+rh_status rh_chunk_open(rh_chunk_reader *reader, const void *bytes, size_t size, rh_event_kind kind,
+                        size_t events, const rh_chunk_view *view, rh_error *error);
+
+/* Decodes up to RH_PACK_VALUES of the wanted events, in their order, and their places in the slice,
+ * into arrays with room for that many. None: the end. */
+rh_status rh_chunk_next(rh_chunk_reader *reader, rh_event *events, uint32_t *places, size_t *count,
+                        rh_error *error);
 
 #endif

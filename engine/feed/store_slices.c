@@ -2,12 +2,13 @@
 #include "feed/store_slices.h"
 
 #include "base/memory.h"
+#include "feed/pack.h"
 #include "feed/sqlite.h"
 #include "instrument/catalogue.h"
 
 #include <string.h>
 
-enum { WORDS = RH_SLICE_EVENTS / 64 };
+enum { WORDS = RH_SLICE_EVENTS / 64, BLOCK = RH_PACK_VALUES };
 
 /* A row of the directory. */
 typedef struct {
@@ -24,14 +25,15 @@ struct rh_slices {
     rh_chunk_reader *reader;
     row next; /* of the directory, if there is one */
     int has_next;
-    int64_t lowest, highest;  /* chunk_id of the source, that `chosen` spans */
-    uint8_t *chosen;          /* a bit a chunk: it has a wanted instrument; NULL: look at all */
-    rh_event *read, *ordered; /* chunk after chunk, and in order */
-    uint32_t *places;         /* of `read` */
-    size_t capacity, count, chunks;
-    uint64_t there[WORDS];  /* a bit a place: an event stands there */
-    uint32_t before[WORDS]; /* events in front of each word */
-    rh_time known;          /* of the last event handed out */
+    int64_t lowest, highest; /* chunk_id of the source, that `chosen` spans */
+    uint8_t *chosen;         /* a bit a chunk: it has a wanted instrument; NULL: look at all */
+    int alone;               /* a slice's one chunk is being decoded, from where `data` stands */
+    rh_event *slice;         /* events of several chunks, each in its place */
+    size_t word, end;        /* of `there`: the first and the one behind the last with an event */
+    uint64_t there[WORDS];   /* a bit a place: an event stands there that wasn't handed out */
+    rh_event block[BLOCK];
+    uint32_t places[BLOCK];
+    rh_time known; /* of the last event handed out */
 };
 
 static rh_status sql_failed(const rh_slices *s, rh_error *error) {
@@ -192,94 +194,116 @@ void rh_slices_close(rh_slices *s) {
     (void)sqlite3_finalize(s->data);
     rh_chunk_reader_free(s->reader);
     rh_release(s->chosen);
-    rh_release(s->read);
-    rh_release(s->ordered);
-    rh_release(s->places);
+    rh_release(s->slice);
     rh_release(s);
 }
 
-/* ---- a slice ---- */
+/* ---- chunks ---- */
 
-static rh_status make_room(rh_slices *s, size_t events, rh_error *error) {
-    if (s->count + events > RH_SLICE_EVENTS)
-        return damaged(error, "a slice with too many events");
-    if (s->count + events <= s->capacity)
-        return RH_OK;
-    const size_t needed = s->count + events, doubled = 2 * s->capacity;
-    const size_t larger = doubled > needed && doubled <= RH_SLICE_EVENTS ? doubled : needed;
-    if (rh_resize_array(&s->read, larger, sizeof *s->read) != 0 ||
-        rh_resize_array(&s->places, larger, sizeof *s->places) != 0)
-        return rh_no_memory(error);
-    rh_release(s->ordered);
-    s->ordered = NULL; /* made when it is needed */
-    s->capacity = larger;
-    return RH_OK;
-}
-
-static rh_status read_chunk(rh_slices *s, const row *r, rh_error *error) {
-    size_t count = 0;
-    rh_status status = make_room(s, r->events, error);
-    if (status != RH_OK)
-        return status;
+static rh_status open_chunk(rh_slices *s, const row *r, rh_error *error) {
+    (void)sqlite3_reset(s->data);
     (void)sqlite3_bind_int64(s->data, 1, r->chunk_id);
     if (sqlite3_step(s->data) != SQLITE_ROW)
         return sql_failed(s, error);
     const void *bytes = sqlite3_column_blob(s->data, 0);
-    const int size = sqlite3_column_bytes(s->data, 0);
     if (!bytes)
-        status = damaged(error, "a chunk without data");
-    else
-        status = rh_chunk_decode(s->reader, bytes, (size_t)size, &s->query.view, s->read + s->count,
-                                 s->places + s->count, r->events, &count, error);
-    (void)sqlite3_reset(s->data);
-    if (status == RH_OK && count > 0 && s->read[s->count].kind != r->kind)
-        return damaged(error, "a chunk of another kind than its row says");
-    s->count += count;
-    s->chunks += count > 0;
+        return damaged(error, "a chunk without data");
+    return rh_chunk_open(s->reader, bytes, (size_t)sqlite3_column_bytes(s->data, 0),
+                         (rh_event_kind)r->kind, r->events, &s->query.view, error);
+}
+
+/* Lays the events of the block down where they stand in the slice. */
+static rh_status lay_down(rh_slices *s, size_t count, rh_error *error) {
+    uint64_t taken = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t place = s->places[i];
+        const uint64_t bit = UINT64_C(1) << (place & 63);
+        taken |= s->there[place / 64] & bit;
+        s->there[place / 64] |= bit;
+        s->slice[place] = s->block[i];
+        s->end = place / 64 >= s->end ? place / 64 + 1 : s->end;
+    }
+    return taken ? damaged(error, "two events in one place") : RH_OK;
+}
+
+static rh_status lay_down_chunk(rh_slices *s, const row *r, rh_error *error) {
+    size_t count = 1;
+    rh_status status = open_chunk(s, r, error);
+    while (status == RH_OK && count > 0) {
+        status = rh_chunk_next(s->reader, s->block, s->places, &count, error);
+        if (status == RH_OK)
+            status = lay_down(s, count, error);
+    }
     return status;
 }
 
-/* Marks every place; counts the events in front of each word of the map. */
-static rh_status map_places(rh_slices *s, rh_error *error) {
-    uint32_t total = 0;
-    memset(s->there, 0, sizeof s->there);
-    for (size_t i = 0; i < s->count; i++)
-        s->there[s->places[i] / 64] |= UINT64_C(1) << (s->places[i] & 63);
-    for (size_t w = 0; w < WORDS; w++) {
-        s->before[w] = total;
-        total += (uint32_t)__builtin_popcountll(s->there[w]);
-    }
-    return total == s->count ? RH_OK : damaged(error, "two events in one place");
-}
+/* ---- a slice ---- */
 
-/* Chunks of a slice hold some of its events each; this puts them where they stood. */
-static rh_status put_in_order(rh_slices *s, rh_error *error) {
-    if (!s->ordered) {
-        s->ordered = rh_allocate(s->capacity, sizeof *s->ordered);
-        if (!s->ordered)
+static rh_status open_slice(rh_slices *s, rh_error *error) {
+    row first = s->next;
+    rh_status status = step(s, error);
+    s->word = s->end = 0;
+    s->alone = !s->has_next || s->next.slice != first.slice;
+    if (status == RH_OK && s->alone)
+        return open_chunk(s, &first, error);
+    if (status == RH_OK && !s->slice) {
+        s->slice = rh_allocate(RH_SLICE_EVENTS, sizeof *s->slice);
+        if (!s->slice)
             return rh_no_memory(error);
     }
-    rh_status status = map_places(s, error);
-    if (status != RH_OK)
-        return status;
-    for (size_t i = 0; i < s->count; i++) {
-        const uint32_t word = s->places[i] / 64;
-        const uint64_t lower = (UINT64_C(1) << (s->places[i] & 63)) - 1;
-        s->ordered[s->before[word] + (uint32_t)__builtin_popcountll(s->there[word] & lower)] =
-            s->read[i];
+    if (status == RH_OK)
+        status = lay_down_chunk(s, &first, error);
+    while (status == RH_OK && s->has_next && s->next.slice == first.slice) {
+        status = lay_down_chunk(s, &s->next, error);
+        if (status == RH_OK)
+            status = step(s, error);
     }
-    return RH_OK;
+    return status;
 }
 
-/* Events outside the times that are wanted go; the order must be that of what was known. */
-static rh_status keep_wanted(rh_slices *s, rh_event *events, rh_error *error) {
-    const rh_slices_query *q = &s->query;
+/* Up to a block of events that follow each other without a gap. */
+static size_t take_run(rh_slices *s, rh_event **events) {
+    while (s->word < s->end && s->there[s->word] == 0)
+        s->word++;
+    if (s->word >= s->end)
+        return 0;
+    const uint64_t bits = s->there[s->word];
+    const unsigned from = (unsigned)__builtin_ctzll(bits);
+    const uint64_t after = ~(bits >> from);
+    size_t count = after ? (size_t)__builtin_ctzll(after) : 64;
+    *events = s->slice + 64 * s->word + from;
+    if (from + count < 64) {
+        s->there[s->word] = bits & (UINT64_MAX << (from + count));
+        return count;
+    }
+    s->there[s->word++] = 0;
+    for (; count + 64 <= BLOCK && s->word < s->end && s->there[s->word] == UINT64_MAX; count += 64)
+        s->there[s->word++] = 0;
+    return count;
+}
+
+/* The order must be that of what was known. */
+static rh_status check_order(rh_slices *s, const rh_event *events, size_t count, rh_error *error) {
+    rh_time before = s->known;
+    int wrong = 0;
+    for (size_t i = 0; i < count; i++) {
+        wrong |= events[i].known < before;
+        before = events[i].known;
+    }
+    s->known = before;
+    return wrong ? damaged(error, "events out of order") : RH_OK;
+}
+
+static int is_everything(const rh_slices_query *q) {
+    return q->from == RH_DAWN && q->to == RH_NEVER && q->known_from == RH_DAWN &&
+           q->known_to == RH_NEVER;
+}
+
+/* Events outside the times that are wanted go. */
+static size_t keep_wanted(const rh_slices_query *q, rh_event *events, size_t count) {
     size_t kept = 0;
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const rh_event *event = &events[i];
-        if (event->known < s->known)
-            return damaged(error, "events out of order");
-        s->known = event->known;
         if (event->happened < q->from || event->happened > q->to || event->known < q->known_from ||
             event->known > q->known_to)
             continue;
@@ -287,32 +311,37 @@ static rh_status keep_wanted(rh_slices *s, rh_event *events, rh_error *error) {
             events[kept] = *event;
         kept++;
     }
-    s->count = kept;
+    return kept;
+}
+
+/* Some events, wanted or not; none at the end of the slice. */
+static rh_status read_some(rh_slices *s, rh_event **events, size_t *count, rh_error *error) {
+    *events = s->block;
+    if (s->alone)
+        return rh_chunk_next(s->reader, s->block, s->places, count, error);
+    *count = take_run(s, events);
     return RH_OK;
 }
 
-static rh_status read_slice(rh_slices *s, rh_event **events, rh_error *error) {
-    const int64_t slice = s->next.slice;
-    rh_status status = RH_OK;
-    s->count = s->chunks = 0;
-    while (s->has_next && s->next.slice == slice && status == RH_OK) {
-        status = read_chunk(s, &s->next, error);
-        if (status == RH_OK)
-            status = step(s, error);
-    }
-    if (status == RH_OK && s->chunks > 1)
-        status = put_in_order(s, error);
-    *events = s->chunks > 1 ? s->ordered : s->read;
-    return status == RH_OK ? keep_wanted(s, *events, error) : status;
-}
-
 rh_status rh_slices_next(rh_slices *s, const rh_event **out, size_t *count, rh_error *error) {
-    rh_event *events = NULL;
     rh_status status = RH_OK;
-    *count = s->count = 0;
-    while (s->has_next && s->count == 0 && status == RH_OK)
-        status = read_slice(s, &events, error);
-    *out = events;
-    *count = status == RH_OK ? s->count : 0;
+    *count = 0;
+    while (status == RH_OK && *count == 0) {
+        rh_event *events = NULL;
+        status = read_some(s, &events, count, error);
+        if (status == RH_OK && *count == 0) {
+            if (!s->has_next)
+                return RH_OK;
+            status = open_slice(s, error);
+            continue;
+        }
+        if (status == RH_OK)
+            status = check_order(s, events, *count, error);
+        if (status == RH_OK && !is_everything(&s->query))
+            *count = keep_wanted(&s->query, events, *count);
+        *out = events;
+    }
+    if (status != RH_OK)
+        *count = 0;
     return status;
 }

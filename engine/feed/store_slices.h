@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* store_slices.h: the events of one source of a store, slice by slice in their order.
+/* store_slices.h: the events of one source of a store, in their order.
  *
- * Only chunks that can hold a wanted event are read: by instrument, kind and time. Memory is that
- * of one slice's wanted events. Sentences have no path in front.
+ * Only chunks that can hold a wanted event are read: by instrument, kind and time. A slice of which
+ * one chunk is read is decoded as it is asked for; of several, memory is that of the slice.
+ * Sentences have no path in front.
  */
 #ifndef RH_FEED_STORE_SLICES_H
 #define RH_FEED_STORE_SLICES_H

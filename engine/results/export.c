@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results/results.h"
 
+#include "base/database.h"
 #include "base/number.h"
+#include "feed/store.h"
+#include "feed/store_tables.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -229,13 +232,40 @@ static rh_status prepare_rows(exporter *e) {
     return RH_OK;
 }
 
+/* ---- market stores ---- */
+
+/* A store shows its tables of events, and what it says of files and instruments. */
+static rh_status must_be_a_table(const exporter *e) {
+    static const char *const others[] = {"instrument", "source", "source_instrument", "reject"};
+    char known[200] = "";
+    size_t used = 0;
+    for (int i = 0; i < RH_N_STORE_TABLES + 4; i++) {
+        const char *name =
+            i < RH_N_STORE_TABLES ? rh_store_tables[i] : others[i - RH_N_STORE_TABLES];
+        if (strcmp(name, e->view) == 0)
+            return RH_OK;
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", name);
+    }
+    return rh_fail(e->error, RH_BAD_CONFIG, "'%s': no such table; there are %s", e->view, known);
+}
+
+static rh_status open_store(exporter *e) {
+    rh_status status = rh_store_open(e->path, &e->db, e->error);
+    if (status == RH_OK && rh_store_register(e->db) != SQLITE_OK)
+        status = rh_database_fail(e->path, e->db, e->error);
+    return status == RH_OK ? must_be_a_table(e) : status;
+}
+
+static rh_status open_results(exporter *e) {
+    rh_status status = rh_results_open(e->path, &e->db, e->error);
+    return status == RH_OK ? must_be_a_view(e) : status;
+}
+
 rh_status rh_results_export(const char *path, const char *view, rh_export_format format, FILE *out,
                             rh_error *error) {
     exporter e = {.path = path, .view = view, .format = format, .out = out, .error = error};
-    rh_status status = rh_results_open(path, &e.db, error);
-    if (status != RH_OK)
-        return status;
-    status = must_be_a_view(&e);
+    const int is_store = rh_database_application(path) == rh_store_kind.application_id;
+    rh_status status = is_store ? open_store(&e) : open_results(&e);
     if (status == RH_OK)
         status = prepare_rows(&e);
     if (status == RH_OK)
