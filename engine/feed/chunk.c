@@ -169,8 +169,13 @@ rh_status rh_chunk_encode(rh_chunk_writer *w, const rh_event *events, const uint
     forget_positions(w);
     if (failed)
         return rh_no_memory(error);
-    rh_put_64(w->bytes + AT_CHECKSUM, checksum(w->bytes, w->count));
+    rh_chunk_seal(w->bytes, w->count);
     return RH_OK;
+}
+
+void rh_chunk_seal(uint8_t *bytes, size_t size) {
+    if (size >= HEADER)
+        rh_put_64(bytes + AT_CHECKSUM, checksum(bytes, size));
 }
 
 void rh_chunk_writer_clear(rh_chunk_writer *w) {

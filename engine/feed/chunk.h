@@ -52,6 +52,9 @@ rh_status rh_chunk_encode(rh_chunk_writer *writer, const rh_event *events, const
                           size_t count, rh_error *error);
 void rh_chunk_writer_clear(rh_chunk_writer *writer);
 
+/* Puts the checksum of bytes in its place, where there is room for a header. */
+void rh_chunk_seal(uint8_t *bytes, size_t size);
+
 /* ---- reading ---- */
 
 /* What an instrument of the store is called by whoever reads. */

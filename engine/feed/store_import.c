@@ -226,10 +226,10 @@ static rh_status look_for_twin(import *im, rh_error *error) {
 static rh_status copy_events(import *im, rh_error *error) {
     enum { BLOCK = 4096 };
     rh_event *block = rh_allocate(BLOCK, sizeof *block);
-    size_t got = BLOCK;
+    size_t got = 1;
     uint64_t events = 0;
     rh_status status = block ? RH_OK : rh_no_memory(error);
-    while (status == RH_OK && got == BLOCK) {
+    while (status == RH_OK && got > 0) {
         status = rh_source_fill(im->source, block, BLOCK, &got, error);
         if (status != RH_OK || got == 0)
             break;
