@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { STORE, INSTRUMENT, TIMEZONE, MAP, INTERVAL, STAMP, DELAY, PROXY, SIZE, IV_UNIT };
+enum { STORE, INSTRUMENT, TIMEZONE, MAP, INTERVAL, STAMP, DELAY, PROXY, SIZE, IV_UNIT, SKIP_BAD };
 static const rh_option options[] = {
     [STORE] = {"store", 0, "FILE.db", "the store; made if it isn't there (needed)"},
     [INSTRUMENT] = {"instrument", 0, "NAME", "the instrument that every row is about"},
@@ -22,6 +22,8 @@ static const rh_option options[] = {
     [DELAY] = {"delay", 0, "DURATION", "rows are known this long after they happened"},
     [PROXY] = {"proxy", 0, NULL, "funding of another contract may stand in for NAME's"},
     [SIZE] = {"contract-size", 0, "NUMBER", "sizes are contracts of so many USD or coins"},
+    [SKIP_BAD] = {"skip-bad", 0, "N",
+                  "skip up to N bad rows of each file; they are counted and kept"},
     [IV_UNIT] = {"iv-unit", 0, "percent|fraction",
                  "of volatilities; the format's own if not given"},
 };
@@ -91,10 +93,14 @@ static rh_status read_settings(session *s, rh_error *error) {
                                .iv_unit = rh_argument(a, IV_UNIT),
                                .contract_size = 1.0,
                                .proxy = a->count[PROXY] > 0};
-    const char *size = rh_argument(a, SIZE);
+    const char *size = rh_argument(a, SIZE), *skip = rh_argument(a, SKIP_BAD);
+    int64_t n = 0;
     rh_status status = check_format(s->spec.format, error);
     if (status == RH_OK && !rh_argument(a, STORE))
         status = rh_fail(error, RH_BAD_CONFIG, "import needs --store FILE.db");
+    if (status == RH_OK && skip && (rh_integer_parse(skip, strlen(skip), &n) != 0 || n < 0))
+        status = rh_fail(error, RH_BAD_CONFIG, "--skip-bad: '%s' is not a number of rows", skip);
+    s->spec.skip_bad = (uint64_t)n;
     if (status == RH_OK && size && rh_number_parse(size, strlen(size), &s->spec.contract_size) != 0)
         status = rh_fail(error, RH_BAD_CONFIG, "--contract-size: '%s' is not a number", size);
     if (status == RH_OK)
@@ -132,6 +138,7 @@ static void print_json(session *s, const rh_store_imported *got) {
         rh_json_string(&s->json, "sha256", sum->sha256);
         rh_json_number(&s->json, "rows", (double)sum->rows);
         rh_json_number(&s->json, "events", (double)sum->events);
+        rh_json_number(&s->json, "rejects", (double)sum->rejects);
         rh_json_number(&s->json, "gaps", (double)sum->gaps);
         rh_json_string(&s->json, "first", sum->rows ? rh_time_text(sum->first, first) : NULL);
         rh_json_string(&s->json, "last", sum->rows ? rh_time_text(sum->last, last) : NULL);
@@ -163,6 +170,9 @@ static void show(session *s, const rh_store_imported *got, int first) {
                      "last");
     print_row(s, got);
     (void)fflush(stdout);
+    if (got->summary.rejects)
+        rh_warn(s->globals, "%s: %" PRIu64 " bad rows were skipped; see `rehedge export %s reject`",
+                s->path, got->summary.rejects, rh_argument(s->arguments, STORE));
     if (*got->summary.note)
         rh_warn(s->globals, "%s: %s", s->path, got->summary.note);
     if (s->globals->verbose && !got->known)

@@ -2,29 +2,99 @@
 /* simulate: a synthetic market with known truth, from a scenario and its seed. */
 #include "simulate/simulate.h"
 
+#include "base/memory.h"
 #include "cli/command.h"
+#include "feed/store.h"
 
-enum { OUTPUT };
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUTPUT, STORE };
 static const rh_option options[] = {
-    [OUTPUT] = {"output", 'o', "DIR", "folder to write (needed)"},
+    [OUTPUT] = {"output", 'o', "DIR", "folder to write"},
+    [STORE] = {"store", 0, "FILE.db", "store to write the market into; one of the two is needed"},
 };
+
+static const char *const names[] = {"spot.csv", "perp.csv", "options.csv", "truth.csv",
+                                    "scenario.yaml"};
+enum { MARKETS = 3, FILES = 5, PATH_BYTES = 4096 };
+
+/* The name of a file in a folder, packed if it is there that way; 0 if it isn't there. */
+static int find_file(const char *folder, const char *name, char path[PATH_BYTES]) {
+    static const char *const endings[] = {"", ".gz"};
+    for (int i = 0; i < 2; i++)
+        if (snprintf(path, PATH_BYTES, "%s/%s%s", folder, name, endings[i]) < PATH_BYTES &&
+            access(path, F_OK) == 0)
+            return 1;
+    return 0;
+}
+
+/* The very files that -o would leave, so that the store has the same events. */
+static rh_status store_files(const char *folder, const char *store, rh_error *error) {
+    rh_store_writer *writer = NULL;
+    rh_status status = rh_store_writer_open(store, &writer, error);
+    for (int i = 0; i < MARKETS && status == RH_OK; i++) {
+        char path[PATH_BYTES];
+        rh_store_imported got;
+        const rh_source_spec spec = {.format = "csv", .path = path};
+        if (find_file(folder, names[i], path))
+            status = rh_store_import(writer, &spec, NULL, &got, error);
+    }
+    rh_store_writer_close(writer);
+    return status;
+}
+
+static void remove_folder(const char *folder) {
+    char path[PATH_BYTES];
+    for (int i = 0; i < FILES; i++)
+        if (find_file(folder, names[i], path))
+            (void)unlink(path);
+    (void)rmdir(folder);
+}
+
+static rh_status simulate_into_store(const char *scenario, const char *store, rh_error *error) {
+    char folder[PATH_BYTES];
+    const char *parent = getenv("TMPDIR");
+    if (snprintf(folder, sizeof folder, "%s/rehedge-XXXXXX", parent && *parent ? parent : "/tmp") >=
+            (int)sizeof folder ||
+        !mkdtemp(folder))
+        return rh_fail(error, RH_FAILED, "%s: cannot make a temporary folder: %s", folder,
+                       strerror(errno));
+    rh_status status = rh_simulate(scenario, folder, error);
+    if (status == RH_OK)
+        status = store_files(folder, store, error);
+    remove_folder(folder);
+    return status;
+}
 
 static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_error error = {0};
-    const char *directory = rh_argument(arguments, OUTPUT);
-    rh_status status = directory ? rh_simulate(arguments->operands[0], directory, &error)
-                                 : rh_fail(&error, RH_BAD_CONFIG, "simulate needs -o DIR");
+    const char *scenario = arguments->operands[0], *directory = rh_argument(arguments, OUTPUT),
+               *store = rh_argument(arguments, STORE);
+    rh_status status = RH_OK;
+    if (!directory && !store)
+        status = rh_fail(&error, RH_BAD_CONFIG, "simulate needs -o DIR or --store FILE.db");
+    else if (!directory)
+        status = simulate_into_store(scenario, store, &error);
+    else
+        status = rh_simulate(scenario, directory, &error);
+    if (status == RH_OK && directory && store)
+        status = store_files(directory, store, &error);
     if (status != RH_OK)
         return rh_report_error(&error);
-    if (!globals->quiet)
+    if (!globals->quiet && directory)
         (void)fprintf(stderr, "market  %s\n", directory);
+    if (!globals->quiet && store)
+        (void)fprintf(stderr, "store   %s\n", store);
     return RH_OK;
 }
 
 const rh_command rh_command_simulate = {
     .name = "simulate",
     .operands = "SCENARIO",
-    .summary = "a synthetic market with known truth, as generic CSV",
+    .summary = "a synthetic market with known truth, as generic CSV or in a market store",
     .example = "simulate data/sample.yaml -o results/sample\n"
                "market  results/sample",
     .options = options,

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { AT_COUNT = 4, AT_INSTRUMENTS = 8, AT_KIND = 12, AT_CHECKSUM = 16, HEADER = 24 };
-enum { INSTRUMENT, PLACE, HAPPENED, LAG, PRESENT, N_INTEGERS, MOST_VALUES = 5 };
+enum { INSTRUMENT, PLACE, HAPPENED, KNOWN, PRESENT, N_INTEGERS, MOST_VALUES = 5 };
 
 static const char magic[4] = {'R', 'H', 'C', '1'};
 
@@ -104,7 +104,7 @@ static void gather_integers(const rh_chunk_writer *w, const rh_event *events, co
         columns[INSTRUMENT][i] = w->position[event->instrument];
         columns[PLACE][i] = place[i];
         columns[HAPPENED][i] = event->happened;
-        columns[LAG][i] = event->known - event->happened;
+        columns[KNOWN][i] = event->known - event->happened; /* mostly always the same */
         columns[PRESENT][i] = event->present;
     }
 }
@@ -272,6 +272,9 @@ static int read_columns(rh_chunk_reader *r, size_t n) {
             return -1;
         rh_unpack_integers(column, n, r->integers[c]);
     }
+    for (size_t i = 0; i < n; i++)
+        r->integers[KNOWN][i] =
+            (int64_t)((uint64_t)r->integers[KNOWN][i] + (uint64_t)r->integers[HAPPENED][i]);
     for (int c = 0; c < rh_event_values(r->kind); c++) {
         if (skip_column(r, n, &column) != 0)
             return -1;
@@ -290,14 +293,15 @@ static int all_up_to(const int64_t *column, size_t n, int64_t last) {
 }
 
 static rh_status check_columns(const rh_chunk_reader *r, size_t n, rh_error *error) {
-    static const int64_t last = RH_STAMP_END + RH_PERIOD_MAX; /* a bar ends after its stamp */
+    /* A bar ends after its stamp, and may be known later than that. */
+    static const int64_t last = RH_STAMP_END + RH_PERIOD_MAX;
     const int64_t present = (INT64_C(1) << rh_event_values(r->kind)) - 1;
     if (!all_up_to(r->integers[INSTRUMENT], n, (int64_t)r->n_instruments - 1) ||
         !all_up_to(r->integers[PLACE], n, RH_SLICE_EVENTS - 1) ||
         !all_up_to(r->integers[PRESENT], n, present))
         return damaged(error, "an event that can't be");
     if (!all_up_to(r->integers[HAPPENED], n, last) ||
-        !all_up_to(r->integers[LAG], n, RH_PERIOD_MAX))
+        !all_up_to(r->integers[KNOWN], n, last + RH_PERIOD_MAX))
         return damaged(error, "a time that can't be");
     return RH_OK;
 }
@@ -306,7 +310,7 @@ static inline void write_event(const rh_chunk_reader *r, size_t i, uint32_t numb
                                rh_event *event) {
     const unsigned present = (unsigned)r->integers[PRESENT][i];
     event->happened = r->integers[HAPPENED][i];
-    event->known = event->happened + r->integers[LAG][i];
+    event->known = r->integers[KNOWN][i];
     event->instrument = number;
     event->source = r->source;
     event->kind = (uint8_t)r->kind;

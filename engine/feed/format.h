@@ -101,6 +101,7 @@ struct rh_reading {
     rh_time time;             /* of the current row: when it happened */
     rh_time known;            /* without the spec's delay */
     uint32_t instrument; /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
+    int broken;          /* the file can't be read on: not a matter of one row */
     uint32_t given;      /* number of spec->instrument */
     char only_name[RH_NAME_MAX]; /* the one name in a file whose instrument is given */
     char last_name[RH_NAME_MAX]; /* the cell of the last instrument that was found, */

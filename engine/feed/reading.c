@@ -449,14 +449,16 @@ static rh_status find_time(rh_reading *reading, const rh_row *row, rh_error *err
     if (status != RH_OK)
         return status;
     status = check_order(reading, row, time, error);
+    if (status != RH_OK)
+        return status;
     reading->stamp.last = time;
     reading->time = reading->known = reading->stamped_at_start ? time + reading->interval : time;
-    return status == RH_OK && reading->format->known_field ? find_happened(reading, row, error)
-                                                           : status;
+    return reading->format->known_field ? find_happened(reading, row, error) : RH_OK;
 }
 
 int rh_reading_next(rh_reading *reading, rh_row *row, rh_error *error) {
     int got = rh_rows_next(reading->rows, row, error);
+    reading->broken = got < 0;
     if (got <= 0)
         return got;
     if (row->count != reading->header.count) {

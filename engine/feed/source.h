@@ -52,6 +52,9 @@ typedef struct {
                         * the following count */
     int64_t stored;    /* its source_id there */
     rh_time from, to;  /* what happened in [from, to) is wanted; 0: all */
+    uint64_t skip_bad; /* so many bad rows are skipped, and counted, before one is an error */
+    void (*rejected)(void *user, const rh_error *error); /* hears of each of them; may be NULL */
+    void *user;
     rh_catalogue *collect; /* the catalogue itself, if names that it doesn't hold are to be added */
 } rh_source_spec;
 
@@ -86,6 +89,7 @@ typedef struct {
     uint64_t libcsv_rows; /* of which libcsv read so many; the others took the fast path (rows.h) */
     uint64_t events;      /* handed out */
     uint64_t foreign;     /* rows of instruments that the catalogue doesn't hold */
+    uint64_t rejects;     /* bad rows that were skipped */
     uint64_t gaps; /* missing bars or funding stamps between an instrument's first and last, where
                     * the length of the period is known */
     uint64_t duplicates; /* rows left out since the same row had come shortly before */

@@ -54,10 +54,13 @@ static rh_status look_ahead(rh_reading *reading, rh_error *error) {
     const int wanted = reading->stamped_at_start && reading->interval == 0 ? STEPS_FOR_INTERVAL : 1;
     int64_t shortest = 0;
     rh_time before = RH_DAWN;
+    uint64_t passed = 0;
     int got = 1;
     for (int steps = 0; steps < wanted;) {
         rh_row row;
         got = rh_reading_next(reading, &row, error);
+        if (got < 0 && !reading->broken && passed++ < reading->spec->skip_bad)
+            continue;
         if (got <= 0)
             break;
         const rh_time time = reading->stamp.last;
@@ -211,28 +214,52 @@ static int is_duplicate(file *f, const rh_row *row) {
     return twin == RH_TWIN_SAME;
 }
 
+/* A row's events into the batch. 1, 0 at the end, -1 on failure. */
+static int read_row(file *f, rh_error *error) {
+    rh_reading *reading = &f->reading;
+    rh_row row;
+    f->batch.count = 0;
+    const int got = rh_reading_next(reading, &row, error);
+    if (got <= 0)
+        return got;
+    if (reading->instrument != RH_NO_INSTRUMENT &&
+        reading->format->convert(reading, &row, &f->batch, error) != RH_OK)
+        return -1;
+    if (count_row(f, &row, error) != RH_OK)
+        return -1;
+    if (reading->instrument == RH_NO_INSTRUMENT)
+        return 1;
+    if (is_duplicate(f, &row))
+        f->batch.count = 0;
+    count_gaps(f, &row);
+    return 1;
+}
+
+/* A bad row is let pass if the caller said so and not too many have been. */
+static int may_skip(file *f, const rh_error *error) {
+    if (f->reading.broken || error->code != RH_BAD_DATA || f->summary.rejects >= f->spec.skip_bad)
+        return 0;
+    f->summary.rejects++;
+    if (f->spec.rejected)
+        f->spec.rejected(f->spec.user, error);
+    return 1;
+}
+
 /* The events of the next row that has any go to `events`. 1, 0 at the end, -1 on failure. */
 static int read_batch(file *f, rh_event *events, rh_error *error) {
-    rh_reading *reading = &f->reading;
+    int got = 1;
     f->batch = (rh_batch){.count = 0, .events = events};
     f->at = 0;
-    while (f->batch.count == 0) {
-        rh_row row;
-        int got = rh_reading_next(reading, &row, error);
-        if (got <= 0)
-            return got;
-        if (count_row(f, &row, error) != RH_OK)
-            return -1;
-        if (reading->instrument == RH_NO_INSTRUMENT)
-            continue;
-        if (reading->format->convert(reading, &row, &f->batch, error) != RH_OK)
-            return -1;
-        if (is_duplicate(f, &row))
+    while (f->batch.count == 0 && got > 0) {
+        got = read_row(f, error);
+        if (got < 0 && may_skip(f, error)) {
             f->batch.count = 0;
-        count_gaps(f, &row);
+            got = 1;
+        }
     }
-    finish_events(f);
-    return 1;
+    if (got > 0)
+        finish_events(f);
+    return got;
 }
 
 /* A row's events go in from the last to the first, so that they come out in their order. */

@@ -59,7 +59,8 @@ static rh_status read_summary(stored *s, rh_error *error) {
     sqlite3_stmt *row;
     rh_status status = prepare(s,
                                "SELECT rows, sha256, note, first_ns, last_ns, first_known_ns, "
-                               "duplicates, conflicts FROM source WHERE source_id=?1",
+                               "duplicates, conflicts, left_out, ahead, rejects, libcsv_rows FROM "
+                               "source WHERE source_id=?1",
                                &row, error);
     if (status != RH_OK)
         return status;
@@ -76,6 +77,10 @@ static rh_status read_summary(stored *s, rh_error *error) {
         s->first_known = time_or(row, 5, RH_NEVER);
         sum->duplicates = (uint64_t)sqlite3_column_int64(row, 6);
         sum->conflicts = (uint64_t)sqlite3_column_int64(row, 7);
+        sum->left_out = (uint64_t)sqlite3_column_int64(row, 8);
+        sum->ahead = (uint64_t)sqlite3_column_int64(row, 9);
+        sum->rejects = (uint64_t)sqlite3_column_int64(row, 10);
+        sum->libcsv_rows = (uint64_t)sqlite3_column_int64(row, 11);
     }
     (void)sqlite3_finalize(row);
     if (code == SQLITE_DONE)

@@ -8,7 +8,8 @@
  *                      decompressed bytes) bytes (as it lay on disk); how it was read: format
  *                      instrument timezone interval_ns stamp delay_ns proxy contract_size
  *                      iv_unit map (JSON); what it
- *                      holds: rows events rejects duplicates conflicts gaps first_ns last_ns
+ *                      holds: rows libcsv_rows events rejects duplicates conflicts left_out
+ *                      ahead gaps first_ns last_ns
  * first_known_ns last_known_ns clock note; imported (UTC) engine_version source_instrument
  * source_id instrument_id rows gaps: of each instrument in each source reject             source_id
  * place text: the first rows of a source that were skipped chunk              chunk_id source_id

@@ -22,6 +22,8 @@ struct rh_store_writer {
     rh_output *fresh; /* a store that is being made */
 };
 
+enum { KEPT_REJECTS = 32 };
+
 /* What one import works with. */
 typedef struct {
     rh_store_writer *w;
@@ -35,6 +37,8 @@ typedef struct {
     rh_source *source;
     rh_packer *packer;
     rh_time first_known, last_known;
+    rh_error rejects[KEPT_REJECTS];
+    size_t n_rejects;
 } import;
 
 /* ---- SQL ---- */
@@ -246,8 +250,16 @@ static rh_status copy_events(import *im, rh_error *error) {
     return status;
 }
 
+static void keep_reject(void *user, const rh_error *error) {
+    import *im = user;
+    if (im->n_rejects < KEPT_REJECTS)
+        im->rejects[im->n_rejects++] = *error;
+}
+
 static rh_status read_events(import *im, rh_error *error) {
     rh_source_spec spec = *im->spec;
+    spec.rejected = keep_reject;
+    spec.user = im;
     spec.collect = im->names;
     spec.once = 1;
     rh_status status = rh_source_open(&spec, 0, im->names, &im->source, error);
@@ -301,19 +313,20 @@ static rh_status write_counts(const import *im, rh_error *error) {
 static void bind_span(const import *im, sqlite3_stmt *insert) {
     const rh_source_summary *sum = &im->out->summary;
     if (sum->rows > 0) {
-        (void)sqlite3_bind_int64(insert, 21, sum->first);
-        (void)sqlite3_bind_int64(insert, 22, sum->last);
+        (void)sqlite3_bind_int64(insert, 24, sum->first);
+        (void)sqlite3_bind_int64(insert, 25, sum->last);
     }
     if (sum->events > 0) {
-        (void)sqlite3_bind_int64(insert, 23, im->first_known);
-        (void)sqlite3_bind_int64(insert, 24, im->last_known);
+        (void)sqlite3_bind_int64(insert, 26, im->first_known);
+        (void)sqlite3_bind_int64(insert, 27, im->last_known);
     }
 }
 
 static void bind_counts(const import *im, sqlite3_stmt *insert) {
     const rh_source_summary *sum = &im->out->summary;
-    const uint64_t counts[] = {sum->rows,       sum->events,    0,
-                               sum->duplicates, sum->conflicts, sum->gaps};
+    const uint64_t counts[] = {sum->rows,     sum->libcsv_rows, sum->events,
+                               sum->rejects,  sum->duplicates,  sum->conflicts,
+                               sum->left_out, sum->ahead,       sum->gaps};
     for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
         (void)sqlite3_bind_int64(insert, 15 + i, (int64_t)counts[i]);
 }
@@ -321,10 +334,12 @@ static void bind_counts(const import *im, sqlite3_stmt *insert) {
 static rh_status write_source(const import *im, rh_error *error) {
     static const char sql[] =
         "INSERT INTO source(format, instrument, timezone, interval_ns, stamp, delay_ns, proxy,"
-        " contract_size, iv_unit, map, source_id, file, sha256, bytes, rows, events, rejects,"
-        " duplicates, conflicts, gaps, first_ns, last_ns, first_known_ns, last_known_ns, clock,"
+        " contract_size, iv_unit, map, source_id, file, sha256, bytes, rows, libcsv_rows, events, "
+        "rejects,"
+        " duplicates, conflicts, left_out, ahead, gaps, first_ns, last_ns, first_known_ns, "
+        "last_known_ns, clock,"
         " note, imported, engine_version) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,"
-        "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)";
+        "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31)";
     const rh_source_summary *sum = &im->out->summary;
     const char *slash = strrchr(im->spec->path, '/');
     char now[RH_TIME_TEXT];
@@ -339,11 +354,27 @@ static rh_status write_source(const import *im, rh_error *error) {
     (void)sqlite3_bind_int64(insert, 14, im->bytes);
     bind_counts(im, insert);
     bind_span(im, insert);
-    bind_text(insert, 25, im->spec->timezone ? im->spec->timezone : "UTC");
-    bind_text(insert, 26, sum->note);
-    bind_text(insert, 27, rh_time_text(rh_time_now() / RH_S * RH_S, now));
-    bind_text(insert, 28, REHEDGE_VERSION);
+    bind_text(insert, 28, im->spec->timezone ? im->spec->timezone : "UTC");
+    bind_text(insert, 29, sum->note);
+    bind_text(insert, 30, rh_time_text(rh_time_now() / RH_S * RH_S, now));
+    bind_text(insert, 31, REHEDGE_VERSION);
     status = execute(im->w, insert, error);
+    (void)sqlite3_finalize(insert);
+    return status;
+}
+
+/* A sentence about a row begins with its place, up to ": ". */
+static rh_status write_rejects(const import *im, rh_error *error) {
+    sqlite3_stmt *insert;
+    rh_status status = prepare(im->w, "INSERT INTO reject VALUES(?1,?2,?3)", &insert, error);
+    for (size_t i = 0; i < im->n_rejects && status == RH_OK; i++) {
+        const char *text = im->rejects[i].text, *behind = strstr(text, ": ");
+        (void)sqlite3_bind_int64(insert, 1, im->source_id);
+        (void)sqlite3_bind_text(insert, 2, text, behind ? (int)(behind - text) : 0,
+                                SQLITE_TRANSIENT);
+        bind_text(insert, 3, behind ? behind + 2 : text);
+        status = execute(im->w, insert, error);
+    }
     (void)sqlite3_finalize(insert);
     return status;
 }
@@ -371,6 +402,8 @@ static rh_status bring_in(import *im, rh_error *error) {
     status = write_names(im, error);
     if (status == RH_OK)
         status = write_source(im, error);
+    if (status == RH_OK)
+        status = write_rejects(im, error);
     return status == RH_OK ? write_counts(im, error) : status;
 }
 

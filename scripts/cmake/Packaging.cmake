@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What gets installed, and the Debian package (cpack -G DEB).
 #
-#   bin/rehedge   include/rehedge/strategy.h   lib/pkgconfig/rehedge.pc
+#   bin/rehedge   include/rehedge/strategy.h   lib/pkgconfig/rehedge.pc   lib/rehedge_store.so
 #   share/rehedge/data   share/rehedge/plots   share/rehedge/template   share/rehedge/download
 #   share/doc/rehedge
 #
@@ -29,6 +29,7 @@ configure_file(${PROJECT_SOURCE_DIR}/scripts/cmake/rehedge.pc.in rehedge.pc @ONL
 
 set(data_dir ${CMAKE_INSTALL_DATADIR}/rehedge)
 install(TARGETS rehedge RUNTIME)
+install(TARGETS rehedge_store LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${abi_header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rehedge)
 install(FILES ${PROJECT_BINARY_DIR}/rehedge.pc DESTINATION ${pkgconfig_dir})
 install(DIRECTORY data/ DESTINATION ${data_dir}/data)

@@ -46,7 +46,7 @@ static void check_events(const rh_event *events, const uint32_t *places, size_t 
         const rh_event *e = &events[i];
         check(e->instrument < INSTRUMENTS && e->kind == kind && places[i] < RH_SLICE_EVENTS &&
               e->happened >= 0 && e->happened <= RH_STAMP_END + RH_PERIOD_MAX &&
-              e->known >= e->happened && e->known <= e->happened + RH_PERIOD_MAX);
+              e->known >= 0 && e->known <= RH_STAMP_END + 2 * RH_PERIOD_MAX);
         for (int v = 0; v < 5; v++)
             check(rh_event_has(e, v) ? v < rh_event_values(kind) : e->value[v] == 0.0);
     }

@@ -268,8 +268,8 @@ static void lies_are_refused(void **state) {
         uint8_t present;
     } lies[] = {{-1, 0, 0, 1},
                 {INT64_MAX, 0, 0, 1},
-                {RH_DAY, -1, 0, 1},
-                {RH_DAY, 400 * RH_DAY, 0, 1},
+                {RH_DAY, -2 * RH_DAY, 0, 1},
+                {RH_DAY, INT64_MAX - RH_DAY, 0, 1},
                 {RH_DAY, 0, INSTRUMENTS, 1},
                 {RH_DAY, 0, 0, 4}};
     (void)state;

@@ -1,0 +1,1 @@
+s/,20[0-9-]*T[0-9:]*Z,$VERSION$/,IMPORTED,$VERSION/
