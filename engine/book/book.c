@@ -200,14 +200,16 @@ static void try_close(rh_book *book, size_t i, double p, size_t *count) {
 
 /* ---- settlement ---- */
 
-/* An official price that some instrument of this expiry was given. */
+/* An official price that was given to some instrument of this expiry, or, of the day, to one of its
+ * underlying that never expires. */
 static double official_delivery(const rh_book *book, const rh_instrument *instrument) {
     const rh_catalogue *catalogue = rh_market_catalogue(book->market);
     for (uint32_t i = 0; i < rh_catalogue_count(catalogue); i++) {
         const rh_instrument *other = rh_catalogue_get(catalogue, i);
         const rh_state *state = rh_market_state(book->market, i);
-        int same = other == instrument || (strcmp(other->underlying, instrument->underlying) == 0 &&
-                                           other->expiry == instrument->expiry);
+        int same = other == instrument ||
+                   (strcmp(other->underlying, instrument->underlying) == 0 &&
+                    (other->expiry == instrument->expiry || other->expiry == RH_NEVER));
         if (same && !isnan(state->delivery) && state->delivered_at >= instrument->expiry)
             return state->delivery;
     }

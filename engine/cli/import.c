@@ -11,7 +11,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { STORE, INSTRUMENT, TIMEZONE, MAP, INTERVAL, STAMP, DELAY, PROXY, SIZE, IV_UNIT, SKIP_BAD };
+enum {
+    STORE,
+    INSTRUMENT,
+    TIMEZONE,
+    MAP,
+    INTERVAL,
+    STAMP,
+    DELAY,
+    PROXY,
+    SIZE,
+    IV_UNIT,
+    QUERY,
+    SKIP_BAD
+};
 static const rh_option options[] = {
     [STORE] = {"store", 0, "FILE.db", "the store; made if it isn't there (needed)"},
     [INSTRUMENT] = {"instrument", 0, "NAME", "the instrument that every row is about"},
@@ -26,6 +39,7 @@ static const rh_option options[] = {
                   "skip up to N bad rows of each file; they are counted and kept"},
     [IV_UNIT] = {"iv-unit", 0, "percent|fraction",
                  "of volatilities; the format's own if not given"},
+    [QUERY] = {"query", 0, "SELECT", "of format sqlite: a table's name, or one SELECT"},
 };
 
 typedef struct {
@@ -91,6 +105,7 @@ static rh_status read_settings(session *s, rh_error *error) {
                                .timezone = rh_argument(a, TIMEZONE),
                                .stamp = rh_argument(a, STAMP),
                                .iv_unit = rh_argument(a, IV_UNIT),
+                               .query = rh_argument(a, QUERY),
                                .contract_size = 1.0,
                                .proxy = a->count[PROXY] > 0};
     const char *size = rh_argument(a, SIZE), *skip = rh_argument(a, SKIP_BAD);

@@ -11,7 +11,7 @@
 #include "base/config.h"
 
 typedef struct {
-    const char *format, *path, *store, *instrument, *timezone, *stamp, *iv_unit;
+    const char *format, *path, *store, *instrument, *timezone, *stamp, *iv_unit, *query;
     int64_t interval, delay;
     double contract_size;
     int proxy;

@@ -32,6 +32,8 @@ static const rh_key keys[] = {
      .help = "funding of another contract may stand in for this instrument's"},
     {"data.*.contract_size", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_data_entry, contract_size), "1",
      "USD or units", 1e-9, 1e9, .help = "sizes in the file are contracts of this much"},
+    {"data.*.query", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, query), "",
+     .help = "format sqlite: a table's name, or one SELECT"},
     {"data.*.iv_unit", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, iv_unit), "",
      .help = "volatilities are in `percent` or a `fraction`; the format's own unit if not given"},
     {"data.*.map", RH_KEY_MAP, RH_SCOPE_TAPE, IN(rh_data_entry, map), "",

@@ -110,7 +110,8 @@ static rh_status plan_file(rh_plan *plan, size_t i, rh_error *error) {
                            .delay = entry->delay,
                            .proxy = entry->proxy,
                            .contract_size = entry->contract_size,
-                           .iv_unit = entry->iv_unit};
+                           .iv_unit = entry->iv_unit,
+                           .query = entry->query};
     rh_status status = spec.path ? check_format(plan, i, error) : rh_no_memory(error);
     if (status == RH_OK)
         status = read_map(plan, i, entry->map, &spec, error);
@@ -199,6 +200,7 @@ static rh_status plan_store(rh_plan *plan, size_t i, rh_error *error) {
                           : entry->delay                ? "delay"
                           : entry->proxy                ? "proxy"
                           : entry->iv_unit              ? "iv_unit"
+                          : entry->query                ? "query"
                           : entry->contract_size != 1.0 ? "contract_size"
                           : entry->map                  ? "map"
                                                         : NULL;

@@ -46,6 +46,8 @@ typedef struct {
                       * time_field, or when received if that clock is ahead of the receiver's */
     const char *const *columns; /* what the columns of a file without a header are, NULL at the end:
                                  * one whose first cell is a number or a time; fewer are fine */
+    const rh_json_shape *json;  /* where its rows lie in JSON documents; NULL: not read as JSON */
+    int takes_query;            /* the rows are those of spec->query over an SQLite file */
     int unique; /* two rows of one instrument, time and key_field are one row twice */
     int key_field;
     int64_t disorder;   /* how far behind the latest row a row may be in files as published */
@@ -90,16 +92,17 @@ struct rh_reading {
     int headless;              /* the first row is data */
     int64_t interval;          /* of bars: from the spec or the first rows; 0 while unknown */
     int stamped_at_start;
-    int percent;              /* volatilities are */
-    double contract_size;     /* factor of sizes and volumes */
-    void *state;              /* of the format's own, released on closing */
-    uint64_t ahead;           /* rows whose time is later than when they were received, */
-    int64_t ahead_most;       /* by at most this */
-    uint64_t left_out;        /* rows, the first of which is */
-    uint64_t left_out_at;     /* on this line */
-    const char *left_out_for; /* for this reason */
-    rh_time time;             /* of the current row: when it happened */
-    rh_time known;            /* without the spec's delay */
+    int percent;                      /* volatilities are */
+    double contract_size;             /* factor of sizes and volumes */
+    const char *names[RH_FIELDS_MAX]; /* of the columns of JSON */
+    void *state;                      /* of the format's own, released on closing */
+    uint64_t ahead;                   /* rows whose time is later than when they were received, */
+    int64_t ahead_most;               /* by at most this */
+    uint64_t left_out;                /* rows, the first of which is */
+    uint64_t left_out_at;             /* on this line */
+    const char *left_out_for;         /* for this reason */
+    rh_time time;                     /* of the current row: when it happened */
+    rh_time known;                    /* without the spec's delay */
     uint32_t instrument; /* of the current row; RH_NO_INSTRUMENT if it isn't in the catalogue */
     int broken;          /* the file can't be read on: not a matter of one row */
     uint32_t given;      /* number of spec->instrument */
@@ -230,6 +233,7 @@ rh_status rh_batch_bar(const rh_reading *reading, const rh_row *row, const int f
 const rh_format *rh_format_find(const char *name, rh_error *error);
 
 extern const rh_format rh_format_csv;
+extern const rh_format rh_format_sqlite;
 extern const rh_format rh_format_optionsdx;
 extern const rh_format rh_format_cryptodatadownload;
 extern const rh_format rh_format_binance_funding_ui;
@@ -250,5 +254,8 @@ extern const rh_format rh_format_ohlcv;
 extern const rh_format rh_format_deribit_trades;
 extern const rh_format rh_format_deribit_ticker;
 extern const rh_format rh_format_deribit_candles;
+extern const rh_format rh_format_deribit_funding;
+extern const rh_format rh_format_deribit_delivery;
+extern const rh_format rh_format_deribit_dvol;
 
 #endif

@@ -185,3 +185,18 @@ const rh_format rh_format_csv = {
     .grid = grid,
     .convert = convert,
 };
+
+/* The same columns out of a table or a query. */
+const rh_format rh_format_sqlite = {
+    .name = "sqlite",
+    .takes_query = 1,
+    .fields = fields,
+    .n_fields = N_FIELDS,
+    .time_field = TS,
+    .name_field = INSTRUMENT,
+    .takes_timezone = 1,
+    .takes_stamp = 1,
+    .prepare = prepare,
+    .grid = grid,
+    .convert = convert,
+};

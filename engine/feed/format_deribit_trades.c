@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Public trades of Deribit as CSV, columns named as in public/get_last_trades. A trade comes with
+/* Public trades of Deribit as JSON (the pages of public/get_last_trades_by_...) and as CSV with its
+ * columns. A trade comes with
  * the mark and the index of its moment. `iv` is the volatility of the trade's price, not of the
  * mark; blocks and combos are agreed off the market, and 500 (since 2022 999) is where the venue
  * stops counting, so these say nothing of the option's volatility. */
@@ -30,12 +31,16 @@ static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch
     return status == RH_OK ? rh_batch_trade(reading, row, trade, batch, error) : status;
 }
 
+static const char *const lists[] = {"$.result.trades", "$.trades", "$.result", "$", NULL};
+static const rh_json_shape shape = {lists, 0};
+
 const rh_format rh_format_deribit_trades = {
     .name = "deribit-trades",
     .fields = fields,
     .n_fields = N_FIELDS,
     .time_field = TIME,
     .name_field = NAME,
+    .json = &shape,
     .unique = 1,
     .key_field = ID,
     .percent = 1,

@@ -18,6 +18,11 @@ static const rh_format_entry entries[] = {
      "ts is when the row is known, ISO-8601 or integer (unit by magnitude), UTC unless timezone: "
      "is given; bars at their end unless stamp: start",
      "anyone"},
+    {"sqlite", "A table or a SELECT of an SQLite file, with the columns of the generic CSV",
+     "ts instrument bid bid_size ask ask_size last mark index forward iv iv_pct funding_rate "
+     "funding_interval open high low close volume settlement; query: is a table's name or one "
+     "SELECT; map: renames",
+     "as csv", "as csv", "anyone"},
     {"optionsdx", "OptionsDX daily option chain of Deribit, one option a row",
      "QUOTE_UNIXTIME INSTRUMENT_NAME UNDERLYING_PRICE BID_SIZE BID_PRICE ASK_PRICE ASK_SIZE "
      "MARK_IV",
@@ -111,7 +116,24 @@ static const rh_format_entry entries[] = {
      "timestamp, integer (unit by magnitude) or ISO-8601, UTC unless timezone: is given; start of "
      "the bar unless stamp: end",
      "FTX, ccxt, Kaiko and many others"},
-    {"deribit-trades", "Public trades of Deribit as CSV",
+    {"deribit-funding", "Hourly funding of a perpetual of Deribit (get_funding_rate_history)",
+     "timestamp interest_1h index_price; the file's instrument: is needed; JSON as the API gives "
+     "it, or CSV",
+     "interest_1h as a fraction of the position, of the hour that ended at the stamp: it is paid "
+     "there",
+     "timestamp, integer UTC (unit by magnitude)", "deribit.com"},
+    {"deribit-delivery", "Delivery prices of an index of Deribit (get_delivery_prices)",
+     "date delivery_price; the file's instrument: (any on that underlying that doesn't expire) is "
+     "needed; JSON as the API gives it, or CSV",
+     "USD", "date: at 08:00 UTC of that day", "deribit.com"},
+    {"deribit-dvol", "Deribit's volatility index (get_volatility_index_data)",
+     "timestamp open high low close; the file's instrument: is needed, whose implied volatility "
+     "it becomes; JSON as the API gives it, or CSV",
+     "volatility points: percent a year",
+     "timestamp, integer UTC, start of the candle: known at "
+     "its end",
+     "deribit.com"},
+    {"deribit-trades", "Public trades of Deribit as JSON or CSV",
      "trade_id timestamp instrument_name price amount mark_price iv index_price block_trade_id "
      "combo_id",
      "prices of options in coin (inverse) or USDC, amount in USD for inverse futures, else in "
@@ -133,6 +155,7 @@ static const rh_format_entry entries[] = {
 
 static const rh_format *const formats[] = {
     &rh_format_csv,
+    &rh_format_sqlite,
     &rh_format_optionsdx,
     &rh_format_cryptodatadownload,
     &rh_format_binance_funding_ui,
@@ -150,6 +173,9 @@ static const rh_format *const formats[] = {
     &rh_format_binance_funding,
     &rh_format_binance_eoh,
     &rh_format_ohlcv,
+    &rh_format_deribit_funding,
+    &rh_format_deribit_delivery,
+    &rh_format_deribit_dvol,
     &rh_format_deribit_trades,
     &rh_format_deribit_ticker,
     &rh_format_deribit_candles,

@@ -52,6 +52,12 @@ static rh_status check_spec(const rh_source_spec *spec, const rh_format *format,
                        spec->path, format->name);
     if (spec->contract_size != 0.0 && !(spec->contract_size > 0.0 && spec->contract_size < 1e12))
         return rh_fail(error, RH_BAD_CONFIG, "%s: contract_size must lie above 0", spec->path);
+    if (format->takes_query && !spec->query)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: format %s needs query: a table or a SELECT",
+                       spec->path, format->name);
+    if (!format->takes_query && spec->query)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: query is for format sqlite; remove it",
+                       spec->path);
     rh_status status = check_iv_unit(spec, format, error);
     return status == RH_OK ? check_stamp_key(spec, format, error) : status;
 }
@@ -209,6 +215,28 @@ static rh_status read_header(rh_reading *reading, rh_error *error) {
 
 /* ---- the pass ---- */
 
+/* JSON, for formats that have it; a pipe cannot be looked into. */
+static rh_status is_json(const rh_reading *reading, int *out, rh_error *error) {
+    *out = 0;
+    if (!reading->format->json || rh_intake_require_file(reading->spec->path, NULL) != RH_OK)
+        return RH_OK;
+    return rh_rows_is_json(reading->spec->path, out, error);
+}
+
+static rh_status open_rows(rh_reading *reading, rh_error *error) {
+    const char *path = reading->spec->path;
+    int json = 0;
+    if (reading->format->takes_query)
+        return rh_rows_open_query(path, reading->spec->query, &reading->rows, error);
+    rh_status status = is_json(reading, &json, error);
+    if (status != RH_OK || !json)
+        return status == RH_OK ? rh_rows_open(path, &reading->rows, error) : status;
+    for (int i = 0; i < reading->format->n_fields; i++)
+        reading->names[i] = reading->format->fields[i].name;
+    return rh_rows_open_json(path, reading->format->json, reading->names,
+                             (size_t)reading->format->n_fields, &reading->rows, error);
+}
+
 rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const rh_format *format,
                           const rh_catalogue *catalogue, rh_error *error) {
     *reading = (rh_reading){.spec = spec, .format = format, .catalogue = catalogue};
@@ -236,7 +264,7 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
     if (!spec->once)
         status = rh_intake_require_file(spec->path, error);
     if (status == RH_OK)
-        status = rh_rows_open(spec->path, &reading->rows, error);
+        status = open_rows(reading, error);
     if (status == RH_OK)
         status = read_header(reading, error);
     if (status == RH_OK && reading->headless)

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rows.h: the rows of a comma-separated file, pulled one at a time (RFC 4180).
+/* rows.h: the rows of a table, pulled one at a time, wherever they stand: in a comma-separated file
+ * (csv_rows.h), in an SQLite file or in JSON documents (query.h). Cells are text in every case; the
+ * first row is the names of the columns where the file has them.
  *
- * libcsv is the reference and reads every row with a quote or a doubt in it (a NUL, a carriage
- * return inside a line, more than fits a block, a last line without an end). All other rows are
- * cut at their commas where they lie; what comes out is the same, errors included.
- *
- * Memory is that of the longest row, which is limited. Blanks around unquoted cells are dropped,
- * a byte-order mark too; CRLF and a last line without an end are fine; blank lines are skipped but
- * counted, so that line numbers are those of an editor.
- *
- * Refused, with the line: a quote that never closes, text after a closing quote, a NUL byte, a
- * cell over RH_CELL_MAX, a row over RH_ROW_MAX or RH_ROW_CELLS, a lone carriage return.
+ * Memory is that of the longest row, which is limited, but for JSON: that of the longest document.
  */
 #ifndef RH_FEED_ROWS_H
 #define RH_FEED_ROWS_H
@@ -49,6 +42,25 @@ typedef struct rh_rows rh_rows;
 
 /* `path` must outlive the reader. */
 rh_status rh_rows_open(const char *path, rh_rows **out, rh_error *error);
+
+/* Of an SQLite file: a table's name, or one SELECT. */
+rh_status rh_rows_open_query(const char *path, const char *query, rh_rows **out, rh_error *error);
+
+/* Where rows stand in a JSON document: in the list at the first of these paths that has one (NULL
+ * at the end), each an object with the columns as members, or (`lists`) a list of them in order. */
+typedef struct {
+    const char *const *paths;
+    int lists;
+} rh_json_shape;
+
+/* 1 if the unpacked file begins as JSON does. */
+rh_status rh_rows_is_json(const char *path, int *is_json, rh_error *error);
+
+/* Of JSON documents, one after another in one file: `columns` are the header's names. A row's
+ * `line` is its number in the file, from 2. */
+rh_status rh_rows_open_json(const char *path, const rh_json_shape *shape,
+                            const char *const *columns, size_t n_columns, rh_rows **out,
+                            rh_error *error);
 void rh_rows_close(rh_rows *rows);
 
 /* 1 and a row, 0 at the end, -1 with the error filled. */
@@ -76,7 +88,8 @@ typedef enum { RH_ROWS_FASTEST, RH_ROWS_PORTABLE, RH_ROWS_LIBCSV } rh_rows_path;
 enum { RH_ROWS_BLOCK = 1 << 16 };
 void rh_rows_choose(rh_rows_path path, size_t block);
 
-/* SHA-256 of the decompressed bytes, "" before the end. */
+/* SHA-256 of the decompressed bytes (of a query, of its cells as text, each ended by byte 0x1f,
+ * each row by 0x1e), "" before the end. */
 void rh_rows_digest(const rh_rows *rows, char hex[65]);
 
 #endif

@@ -42,6 +42,7 @@ typedef struct {
     int proxy; /* funding of another contract may stand for `instrument` */
     double contract_size; /* sizes in the file are contracts of so many USD (inverse) or units of
                            * the underlying (linear); 0: 1 */
+    const char *query;    /* of an SQLite file: a table's name, or one SELECT */
     const char *iv_unit;  /* "percent" or "fraction"; format's own if NULL */
     size_t n_map;         /* column renames: file's name -> field's name */
     const struct rh_column_map { /* a mapped column no longer has its own name */

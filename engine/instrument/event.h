@@ -18,7 +18,7 @@ typedef enum {
     RH_EVENT_TRADE,     /* RH_TRADE_PRICE RH_TRADE_SIZE */
     RH_EVENT_BAR,       /* RH_OPEN RH_HIGH RH_LOW RH_CLOSE RH_VOLUME; happens at its close */
     RH_EVENT_MARK,      /* RH_MARK RH_IV RH_FORWARD RH_INDEX */
-    RH_EVENT_FUNDING,   /* RH_RATE (of the interval) RH_INTERVAL (seconds) */
+    RH_EVENT_FUNDING,   /* RH_RATE (of the interval) RH_INTERVAL (seconds) RH_PAID */
     RH_EVENT_SETTLEMENT /* RH_DELIVERY */
 } rh_event_kind;
 
@@ -27,7 +27,12 @@ enum { RH_BID, RH_BID_SIZE, RH_ASK, RH_ASK_SIZE };
 enum { RH_TRADE_PRICE, RH_TRADE_SIZE };
 enum { RH_OPEN, RH_HIGH, RH_LOW, RH_CLOSE, RH_VOLUME };
 enum { RH_MARK, RH_IV, RH_FORWARD, RH_INDEX }; /* iv as a fraction; the others are prices */
-enum { RH_RATE, RH_INTERVAL };
+enum {
+    RH_RATE,
+    RH_INTERVAL,
+    RH_PAID
+}; /* paid 1: of the interval that ended here, whatever the
+    * venue's way of paying */
 enum { RH_DELIVERY };
 
 typedef struct {

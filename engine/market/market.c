@@ -113,7 +113,7 @@ static double funding_due(const rh_instrument *instrument, const rh_state *state
 /* A rate holds from its row for one interval at most. What is paid is counted from the last event
  * of the instrument on, so that its digits don't hang on the instants that lanes ask for. */
 static void accrue(const rh_instrument *instrument, rh_state *state, rh_time from, rh_time to) {
-    if (state->rate_at == RH_DAWN || state->interval <= 0)
+    if (state->rate_at == RH_DAWN || state->interval <= 0 || state->paid)
         return;
     rh_time end = isnan(state->rate) ? from : state->rate_at + state->interval;
     rh_time covered = to < end ? to : end;
@@ -163,8 +163,15 @@ static void apply_mark(rh_market *market, rh_state *state, const rh_event *event
     }
 }
 
-/* Discrete funding is paid at its stamp, when the instant is complete; a continuous rate starts to
- * run there. */
+/* Funding that falls due in the instant at which its row came. */
+static int falls_due(const rh_market *market, const rh_state *state) {
+    return (market->funding == RH_FUNDING_DISCRETE ||
+            (market->funding == RH_FUNDING_CONTINUOUS && state->paid)) &&
+           state->rate_at == market->now && !isnan(state->rate);
+}
+
+/* Discrete funding, and what was paid for an interval that ended, is due at its stamp, when the
+ * instant is complete; a continuous rate starts to run there. */
 static void apply_funding(rh_market *market, rh_state *state, const rh_event *event) {
     double seconds = (double)(8 * RH_HOUR) / (double)RH_S;
     if (!take(event, RH_RATE, &state->rate))
@@ -174,8 +181,8 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
     (void)take(event, RH_INTERVAL, &seconds);
     state->interval = (int64_t)(seconds * (double)RH_S);
     state->rate_at = event->known;
-    if (market->funding == RH_FUNDING_DISCRETE && !isnan(state->rate))
-        market->stamps++;
+    state->paid = rh_event_has(event, RH_PAID) && event->value[RH_PAID] != 0.0;
+    market->stamps += falls_due(market, state);
 }
 
 void rh_market_apply(rh_market *market, const rh_event *event) {
@@ -244,7 +251,7 @@ void rh_market_complete(rh_market *market) {
     for (size_t i = 0; market->stamps > 0 && i < market->n_funded; i++) {
         const uint32_t instrument = market->funded[i];
         rh_state *state = &market->states[instrument];
-        if (state->rate_at != market->now || isnan(state->rate))
+        if (!falls_due(market, state))
             continue;
         state->funding_paid +=
             funding_due(rh_catalogue_get(market->catalogue, instrument), state, 1.0);

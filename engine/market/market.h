@@ -31,6 +31,7 @@ typedef struct {
     double rate; /* funding rate of `interval` */
     int64_t interval;
     rh_time rate_at;
+    int paid;        /* the rate is of the interval that ended at its row */
     double delivery; /* official delivery price */
     rh_time delivered_at;
     rh_time happened;        /* the latest time at which any of it happened */

@@ -17,7 +17,7 @@ typedef struct {
 } format_case;
 
 /* Formats whose files aren't such tables have tests of their own. */
-static const char tested_elsewhere[] = "cryptodatadownload binance-funding-ui";
+static const char tested_elsewhere[] = "cryptodatadownload binance-funding-ui sqlite";
 
 #define TARDIS "exchange,symbol,timestamp,local_timestamp,"
 #define CHAIN                                                                                      \
@@ -301,6 +301,32 @@ static const format_case format_cases[] = {
                "close=10.75 volume=40\n"
                "2026-08-09T18:00:00Z SOL_USDC-10AUG26-70-C bar open=10.75 high=10.75 low=10.5 "
                "close=10.5 volume=3\n"},
+    {.format = "deribit-funding",
+     .instrument = "BTC-PERPETUAL",
+     .names = {"BTC-PERPETUAL"},
+     .file = "timestamp,index_price,prev_index_price,interest_1h\n"
+             "1609462800000,28990.5,28900.25,1.25e-06\n"
+             "1609466400000,29000.75,28990.5,-2.5e-07\n",
+     .events = "2021-01-01T01:00:00Z BTC-PERPETUAL mark index=28990.5\n"
+               "2021-01-01T01:00:00Z BTC-PERPETUAL funding rate=1.25e-06 interval=3600 paid=1\n"
+               "2021-01-01T02:00:00Z BTC-PERPETUAL mark index=29000.75\n"
+               "2021-01-01T02:00:00Z BTC-PERPETUAL funding rate=-2.5e-07 interval=3600 paid=1\n"},
+    {.format = "deribit-delivery",
+     .instrument = "BTC-PERPETUAL",
+     .names = {"BTC-PERPETUAL"},
+     .file = "date,delivery_price\n"
+             "2021-01-01,29001.25\n"
+             "2021-01-02,30000.5\n",
+     .events = "2021-01-01T08:00:00Z BTC-PERPETUAL settlement delivery=29001.25\n"
+               "2021-01-02T08:00:00Z BTC-PERPETUAL settlement delivery=30000.5\n"},
+    {.format = "deribit-dvol",
+     .instrument = "BTC-PERPETUAL",
+     .names = {"BTC-PERPETUAL"},
+     .file = "timestamp,open,high,low,close\n"
+             "1609459200000,80.1,81,79.5,80.25\n"
+             "1609462800000,80.25,82,80,81.75\n",
+     .events = "2021-01-01T01:00:00Z BTC-PERPETUAL mark iv=0.8025\n"
+               "2021-01-01T02:00:00Z BTC-PERPETUAL mark iv=0.8175\n"},
 };
 
 #endif

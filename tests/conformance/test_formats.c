@@ -25,7 +25,7 @@ static const struct {
              [RH_EVENT_TRADE] = {"trade", {"price", "size"}},
              [RH_EVENT_BAR] = {"bar", {"open", "high", "low", "close", "volume"}},
              [RH_EVENT_MARK] = {"mark", {"mark", "iv", "forward", "index"}},
-             [RH_EVENT_FUNDING] = {"funding", {"rate", "interval"}},
+             [RH_EVENT_FUNDING] = {"funding", {"rate", "interval", "paid"}},
              [RH_EVENT_SETTLEMENT] = {"settlement", {"delivery"}}};
 
 /* Adds a line to what `out`, of `TEXT` bytes, holds; an end that doesn't fit is cut. */
@@ -245,6 +245,79 @@ static void check_headless(const format_case *c, const sheet *s) {
     expect_events(c, "without its header");
 }
 
+/* ---- the same as JSON ---- */
+
+static int column_of(const sheet *s, const char *name) {
+    for (int j = 0; j < s->columns; j++)
+        if (strcmp(s->cell[0][j], name) == 0)
+            return j;
+    return -1;
+}
+
+static void put_value(FILE *out, const char *cell) {
+    char *end;
+    (void)strtod(cell, &end);
+    if (!*cell)
+        (void)fputs("null", out);
+    else
+        (void)fprintf(out, *end ? "\"%s\"" : "%s", cell);
+}
+
+/* A row as an object with all columns, or as a list in the order of the fields. */
+static void put_row(FILE *out, const format_case *c, const sheet *s, int row) {
+    const rh_format *format = format_of(c);
+    const int lists = format->json->lists, n = lists ? format->n_fields : s->columns;
+    (void)fputc(lists ? '[' : '{', out);
+    for (int i = 0; i < n; i++) {
+        const int j = lists ? column_of(s, format->fields[i].name) : i;
+        (void)fputs(i > 0 ? ", " : "", out);
+        if (!lists)
+            (void)fprintf(out, "\"%s\": ", s->cell[0][j]);
+        put_value(out, s->cell[row][j]);
+    }
+    (void)fputc(lists ? ']' : '}', out);
+}
+
+/* The rows from..to in a list at the format's path number `path`, "$.result.trades" say. */
+static void put_document(FILE *out, const format_case *c, const sheet *s, int path, int from,
+                         int to) {
+    const char *at = format_of(c)->json->paths[path];
+    int depth = 0;
+    for (const char *dot = strchr(at, '.'); dot; dot = strchr(dot + 1, '.'), depth++)
+        (void)fprintf(out, "{\"x\": 1, \"%.*s\": ", (int)strcspn(dot + 1, "."), dot + 1);
+    (void)fputc('[', out);
+    for (int i = from; i < to; i++) {
+        (void)fputs(i > from ? ", " : "", out);
+        put_row(out, c, s, i);
+    }
+    (void)fputc(']', out);
+    while (depth-- > 0)
+        (void)fputc('}', out);
+    (void)fputc('\n', out);
+}
+
+static void check_json(const format_case *c, const sheet *s) {
+    static char text[TEXT];
+    if (!format_of(c)->json)
+        return;
+    for (int path = 0; format_of(c)->json->paths[path]; path++)
+        for (int documents = 1; documents <= 2; documents++) {
+            FILE *out = fmemopen(text, sizeof text, "w");
+            const int middle = documents == 1 ? s->rows : s->rows / 2;
+            (void)fputs("  \n", out);
+            put_document(out, c, s, path, 1, middle);
+            if (documents == 2)
+                put_document(out, c, s, path, middle, s->rows);
+            (void)fclose(out);
+            (void)write_text(text);
+            expect_events(c, documents == 1 ? "as JSON" : "as two lines of JSON");
+        }
+    (void)write_bytes(text, strlen(text) / 2);
+    expect_refusal(c, "JSON cut off", "is not JSON");
+    (void)write_text("{\"error\": {\"message\": \"Invalid params\", \"code\": -32602}}");
+    expect_refusal(c, "an error of the API", "no list of rows at $.result");
+}
+
 static void check_cut_row(const format_case *c) {
     const char *last = strrchr(c->file, ',');
     (void)write_bytes(c->file, (size_t)(last - c->file));
@@ -362,6 +435,7 @@ static void every_case(void **state) {
         check_layouts(c);
         check_columns(c, s);
         check_headless(c, s);
+        check_json(c, s);
         check_cut_row(c);
         check_times(c, s);
         check_nonsense(c, s);

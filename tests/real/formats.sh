@@ -158,6 +158,16 @@ refused tardis-quotes "$tardis/real/deribit_incremental_book_L2_BTC-PERPETUAL.cs
     "no column 'bid_price'"
 refused tardis-quotes "$tardis/handmade_or_edited/deltas_1.csv" "no column 'bid_price'"
 
+# ---- Deribit's JSON as the API gave it, and a chain that somebody keeps in SQLite
+expect 3159 6318 0 deribit-trades \
+    "$data/deribit_btc_option_trades/raw_sample/BTC-31DEC21-48000-C.json.gz"
+# call and put share a name there, and the clock is three hours ahead of UTC
+expect 20224 37890 0 sqlite "$data/deribit_eth_chain_sqlite/options_database.db" \
+    --timezone Etc/GMT-3 --query "SELECT \"current_time\" AS ts,
+        full_name || CASE type WHEN 'call' THEN '-C' ELSE '-P' END AS instrument,
+        bid_price AS bid, ask_price AS ask, underlying_price AS forward
+        FROM options_table ORDER BY ts, \"index\""
+
 # ---- equity options: daily rows are known at the close in New York
 lambda=$data/equity_options/lambdaclass
 expect 392 1131 0 csv "$lambda/test_data_options.csv" --timezone America/New_York --delay 16h \

@@ -181,6 +181,22 @@ static void test_official_price_settles_every_leg_at_once(void **state) {
     bench_drop(&b);
 }
 
+/* A list of an index's delivery prices hangs on something that doesn't expire. */
+static void test_official_price_of_the_day_may_come_with_the_perpetual(void **state) {
+    bench b;
+    (void)state;
+    start(&b, (rh_leg_terms){.instrument = 0, .quantity = 1, .open_price = RH_AT_MARK});
+    assert_int_equal(bench_usual(&b, DAY0, 36000, 0.8), 1);
+    assert_int_equal(
+        bench_say(&b, EXPIRY - RH_DAY, (tape_row){.instrument = b.perpetual, .settlement = 50000}),
+        0); /* yesterday's */
+    const tape_row last[] = {{.instrument = b.perpetual, .last = 39000},
+                             {.instrument = b.perpetual, .settlement = 38000}};
+    assert_int_equal(bench_tell(&b, EXPIRY, last, 2), 1);
+    assert_true(b.changes[0].delivery == 38000);
+    bench_drop(&b);
+}
+
 /* With an index every minute the venue's mean over the window is known; a step in the middle. */
 static void mean_of_window(int spot_not_index) {
     bench b;
@@ -313,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_it_never_opens_at_or_after_expiry),
         cmocka_unit_test(test_it_closes_at_a_price_of_its_time),
         cmocka_unit_test(test_official_price_settles_every_leg_at_once),
+        cmocka_unit_test(test_official_price_of_the_day_may_come_with_the_perpetual),
         cmocka_unit_test(test_mean_of_the_window),
         cmocka_unit_test(test_late_legs_settle_at_the_same_price),
         cmocka_unit_test(test_coarse_data_settle_at_the_price_at_expiry),

@@ -320,6 +320,36 @@ static void each_stamp_is_paid_once(void **state) {
     end(&w);
 }
 
+/* Deribit's hourly history tells what was paid: it is due at its row whatever the venue's way, and
+ * doesn't run on; beside it another rate may flow. */
+static void what_was_paid_falls_due_at_its_row(void **state) {
+    static const rh_funding_mode modes[] = {RH_FUNDING_CONTINUOUS, RH_FUNDING_DISCRETE};
+    (void)state;
+    for (size_t i = 0; i < LENGTH(modes); i++) {
+        world w = begin(modes[i]);
+        const rh_event start[] = {mark(T0, INVERSE, 50000), mark(T0, LINEAR, 50000)};
+        rh_event paid = funding(T0 + RH_HOUR, INVERSE, 0.0002, 3600);
+        rh_event_set(&paid, RH_PAID, 1.0);
+        const rh_event both[] = {paid, funding(T0 + RH_HOUR, LINEAR, 0.0001, 3600)};
+        instant(&w, start, 2);
+        instant(&w, both, 2);
+        assert_true(rh_market_funding_stamp(w.market));
+        near(look(&w, INVERSE)->funding_paid, 0.0002 / 50000);
+        wait_until(&w, T0 + 90 * RH_MIN);
+        near(look(&w, INVERSE)->funding_paid, 0.0002 / 50000);
+        near(look(&w, LINEAR)->funding_paid, modes[i] == RH_FUNDING_CONTINUOUS ? 2.5 : 5.0);
+        assert_int_equal(look(&w, INVERSE)->funding_gap, 0);
+        end(&w);
+    }
+    world w = begin(RH_FUNDING_NONE);
+    rh_event paid = funding(T0, INVERSE, 0.0002, 3600);
+    rh_event_set(&paid, RH_PAID, 1.0);
+    say(&w, mark(T0, INVERSE, 50000));
+    say(&w, paid);
+    assert_true(look(&w, INVERSE)->funding_paid == 0.0);
+    end(&w);
+}
+
 static void funding_needs_a_rate_and_a_price(void **state) {
     world w = begin(RH_FUNDING_DISCRETE);
     (void)state;
@@ -528,6 +558,7 @@ int main(void) {
         cmocka_unit_test(discrete_funding_of_binance),
         cmocka_unit_test(the_mark_of_the_stamps_instant_counts),
         cmocka_unit_test(each_stamp_is_paid_once),
+        cmocka_unit_test(what_was_paid_falls_due_at_its_row),
         cmocka_unit_test(funding_needs_a_rate_and_a_price),
         cmocka_unit_test(none_is_free),
         cmocka_unit_test(continuous_funding_of_deribit),
