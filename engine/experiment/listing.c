@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiment/listing.h"
 
+#include "base/json.h"
 #include "base/memory.h"
-#include "base/output.h"
 
 #include <string.h>
 
+/* `key` is all that decides which names a source has. */
 typedef struct {
-    char *format, *path, *store; /* store: "" for the file itself */
-    int64_t stored;
+    char *key;
     rh_catalogue *names;
 } listed_file;
 
@@ -27,9 +27,7 @@ rh_listing *rh_listing_new(void) {
 }
 
 static void free_file(listed_file *file) {
-    rh_release(file->format);
-    rh_release(file->path);
-    rh_release(file->store);
+    rh_release(file->key);
     rh_catalogue_free(file->names);
 }
 
@@ -50,40 +48,55 @@ static void hear(void *self, const char *name) {
         h->full = 1;
 }
 
-static rh_status read_file(const rh_source_spec *spec, listed_file *out, rh_error *error) {
-    *out = (listed_file){rh_copy_text(spec->format), rh_copy_text(spec->path),
-                         rh_copy_text(spec->store ? spec->store : ""), spec->stored,
-                         rh_catalogue_new()};
+/* NULL without memory. */
+static char *key_of(const rh_source_spec *spec) {
+    rh_json json = {0};
+    rh_json_begin(&json, NULL, '[');
+    rh_json_string(&json, NULL, spec->format);
+    rh_json_string(&json, NULL, spec->path);
+    rh_json_string(&json, NULL, spec->store);
+    rh_json_number(&json, NULL, (double)spec->stored);
+    rh_json_string(&json, NULL, spec->instrument);
+    rh_json_string(&json, NULL, spec->query);
+    for (size_t i = 0; i < spec->n_map; i++) {
+        rh_json_string(&json, NULL, spec->map[i].column);
+        rh_json_string(&json, NULL, spec->map[i].field);
+    }
+    rh_json_end(&json, ']');
+    char *key = rh_json_text(&json) ? rh_copy_text(rh_json_text(&json)) : NULL;
+    rh_json_free(&json);
+    return key;
+}
+
+/* Takes over `key`. */
+static rh_status read_file(const rh_source_spec *spec, char *key, listed_file *out,
+                           rh_error *error) {
+    *out = (listed_file){key, rh_catalogue_new()};
     hearing h = {out->names, 0};
-    rh_status status = RH_FAILED;
-    if (out->format && out->path && out->store && out->names)
-        status = rh_source_names(spec, hear, &h, error);
-    else
-        h.full = 1;
-    if (h.full)
+    rh_status status = out->names ? rh_source_names(spec, hear, &h, error) : rh_no_memory(error);
+    if (status == RH_OK && h.full)
         status = rh_no_memory(error);
     if (status != RH_OK)
         free_file(out);
     return status;
 }
 
-static int is_of(const listed_file *file, const rh_source_spec *spec) {
-    return strcmp(file->format, spec->format) == 0 && strcmp(file->path, spec->path) == 0 &&
-           strcmp(file->store, spec->store ? spec->store : "") == 0 && file->stored == spec->stored;
-}
-
 rh_status rh_listing_read(rh_listing *listing, const rh_source_spec *spec, const rh_catalogue **out,
                           rh_error *error) {
-    for (size_t i = 0; i < listing->count; i++) {
-        const listed_file *file = &listing->files[i];
-        *out = file->names;
-        if (is_of(file, spec))
-            return RH_OK;
-    }
-    if (rh_make_room(&listing->files, listing->count, &listing->capacity, sizeof *listing->files) !=
-        0)
+    char *key = key_of(spec);
+    if (!key || rh_make_room(&listing->files, listing->count, &listing->capacity,
+                             sizeof *listing->files) != 0) {
+        rh_release(key);
         return rh_no_memory(error);
-    rh_status status = read_file(spec, &listing->files[listing->count], error);
+    }
+    for (size_t i = 0; i < listing->count; i++) {
+        *out = listing->files[i].names;
+        if (strcmp(listing->files[i].key, key) != 0)
+            continue;
+        rh_release(key);
+        return RH_OK;
+    }
+    rh_status status = read_file(spec, key, &listing->files[listing->count], error);
     if (status == RH_OK)
         *out = listing->files[listing->count++].names;
     return status;

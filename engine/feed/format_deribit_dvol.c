@@ -14,8 +14,12 @@ static const rh_field fields[N_FIELDS] = {
 };
 
 static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch, rh_error *error) {
-    double iv;
-    rh_status status = rh_cell_volatility(reading, row, CLOSE, &iv, error);
+    double iv, other;
+    rh_status status = RH_OK;
+    for (int field = OPEN; field < CLOSE && status == RH_OK; field++)
+        status = rh_cell_volatility(reading, row, field, &other, error);
+    if (status == RH_OK)
+        status = rh_cell_volatility(reading, row, CLOSE, &iv, error);
     if (status == RH_OK && !isnan(iv))
         rh_event_set(rh_batch_add(batch, RH_EVENT_MARK), RH_IV, iv);
     return status;
