@@ -127,13 +127,25 @@ static rh_status read_settings(session *s, rh_error *error) {
 
 /* ---- what the user sees ---- */
 
-static int report(void *user, uint64_t events) {
+/* What is left of the file takes as long, byte for byte, as what is done. */
+static void show_share(double took, int64_t done, int64_t total) {
+    char left[RH_DURATION_TEXT];
+    if (done <= 0 || total <= 0)
+        return;
+    const double share = (double)done / (double)total, seconds = took * (1.0 / share - 1.0);
+    (void)fprintf(stderr, "  %.0f %% of %.1f MB, %s left", 100.0 * share, (double)total * 1e-6,
+                  rh_duration_text((int64_t)(seconds + 0.5) * RH_S, left));
+}
+
+static int report(void *user, uint64_t events, int64_t done, int64_t total) {
     session *s = user;
     const double at = rh_stopwatch();
     if (s->globals->progress && at - s->shown >= 0.2) {
         s->shown = at;
-        (void)fprintf(stderr, "\r%s  %.1f M events  %.2f M/s\033[K", s->path, (double)events * 1e-6,
+        (void)fprintf(stderr, "\r\033[K%s  %.1f M events  %.2f M/s", s->path, (double)events * 1e-6,
                       (double)events * 1e-6 / (at - s->started + 1e-9));
+        show_share(at - s->started, done, total);
+        (void)fflush(stderr);
     }
     return *s->globals->interrupted != 0;
 }

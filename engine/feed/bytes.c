@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct rh_bytes {
     rh_intake intake;
@@ -118,6 +119,12 @@ void rh_bytes_digest(const rh_bytes *b, char hex[65]) {
     rh_ahead_digest(b->ahead, digest);
     for (size_t i = 0; i < sizeof digest; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+void rh_bytes_place(const rh_bytes *b, int64_t *done, int64_t *total) {
+    const off_t at = b->intake.is_file ? lseek(b->intake.fd, 0, SEEK_CUR) : -1;
+    *done = at < 0 ? -1 : (int64_t)at - b->intake.start;
+    *total = at < 0 ? -1 : (int64_t)b->intake.then.st_size - b->intake.start;
 }
 
 const char *rh_bytes_packing(const rh_bytes *b) {

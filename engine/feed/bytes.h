@@ -16,6 +16,7 @@
 #include "base/status.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct rh_bytes rh_bytes;
 
@@ -32,6 +33,10 @@ rh_status rh_bytes_rewind(rh_bytes *bytes, rh_error *error);
 
 /* The SHA-256 of all unpacked bytes in hexadecimal, or "" before the end was read. */
 void rh_bytes_digest(const rh_bytes *bytes, char hex[65]);
+
+/* How much of the input, as it lies there, has been read and how much there is; -1 both where that
+ * can't be told. May be asked while another thread unpacks. */
+void rh_bytes_place(const rh_bytes *bytes, int64_t *done, int64_t *total);
 
 /* "plain", "gzip", "zstd" or "zip". */
 const char *rh_bytes_packing(const rh_bytes *bytes);

@@ -110,3 +110,7 @@ void rh_rows_digest(const rh_rows *rows, char hex[65]) {
     else
         rh_query_digest(rows->query, hex);
 }
+
+void rh_rows_place(const rh_rows *r, int64_t *done, int64_t *total) {
+    rh_bytes_place(r->bytes, done, total);
+}

@@ -92,4 +92,7 @@ void rh_rows_choose(rh_rows_path path, size_t block);
  * each row by 0x1e), "" before the end. */
 void rh_rows_digest(const rh_rows *rows, char hex[65]);
 
+/* See rh_bytes_place. */
+void rh_rows_place(const rh_rows *rows, int64_t *done, int64_t *total);
+
 #endif

@@ -74,6 +74,12 @@ rh_time rh_source_begins(const rh_source *source) {
     return source->kind->begins ? source->kind->begins(source->state) : RH_DAWN;
 }
 
+void rh_source_place(const rh_source *source, int64_t *done, int64_t *total) {
+    *done = *total = -1;
+    if (source->kind->place)
+        source->kind->place(source->state, done, total);
+}
+
 rh_status rh_source_finish(rh_source *source, rh_error *error) {
     enum { BLOCK = 128 };
     rh_event block[BLOCK];

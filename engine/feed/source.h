@@ -81,6 +81,9 @@ void rh_source_close(rh_source *source);
  * a source may wait unread until the clock comes there. */
 rh_time rh_source_begins(const rh_source *source);
 
+/* How many of the bytes that it lies in have been read; -1 both where that can't be told. */
+void rh_source_place(const rh_source *source, int64_t *done, int64_t *total);
+
 /* Reads what is left, so that the summary covers the whole source, where it doesn't yet. */
 rh_status rh_source_finish(rh_source *source, rh_error *error);
 

@@ -356,6 +356,10 @@ static void summarise_file(const void *state, rh_source_summary *out) {
         rh_rows_digest(f->reading.rows, out->sha256);
 }
 
+static void place_in_file(const void *state, int64_t *done, int64_t *total) {
+    rh_rows_place(((const file *)state)->reading.rows, done, total);
+}
+
 static void counts_of_file(const void *state, uint32_t instrument, uint64_t *rows, uint64_t *gaps) {
     const file *f = state;
     if (instrument >= f->n_seen)
@@ -423,5 +427,6 @@ const rh_source_kind rh_source_of_file = {.open = open_file,
                                           .fill = fill_from_file,
                                           .summarise = summarise_file,
                                           .counts = counts_of_file,
+                                          .place = place_in_file,
                                           .close = close_file,
                                           .names = names_of_file};

@@ -25,6 +25,9 @@ typedef struct {
 
     int is_summed_up; /* the summary is complete from the start */
 
+    /* See rh_source_place; NULL: that can't be told. */
+    void (*place)(const void *state, int64_t *done, int64_t *total);
+
     /* All but the number of events, which is the front's. */
     void (*summarise)(const void *state, rh_source_summary *out);
     void (*counts)(const void *state, uint32_t instrument, uint64_t *rows, uint64_t *gaps);

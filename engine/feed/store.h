@@ -81,7 +81,7 @@ typedef struct {
 
 /* Who is told how far it is, from time to time; 1 stops the import. */
 typedef struct {
-    int (*report)(void *user, uint64_t events);
+    int (*report)(void *user, uint64_t events, int64_t bytes, int64_t of_bytes); /* -1: unknown */
     void *user;
 } rh_store_watch;
 

@@ -227,6 +227,14 @@ static rh_status look_for_twin(import *im, rh_error *error) {
 
 /* ---- the events ---- */
 
+static int is_stopped(const import *im, uint64_t events) {
+    int64_t done, total;
+    if (!im->watch)
+        return 0;
+    rh_source_place(im->source, &done, &total);
+    return im->watch->report(im->watch->user, events, done, total);
+}
+
 static rh_status copy_events(import *im, rh_error *error) {
     enum { BLOCK = 4096 };
     rh_event *block = rh_allocate(BLOCK, sizeof *block);
@@ -242,7 +250,7 @@ static rh_status copy_events(import *im, rh_error *error) {
         im->last_known = block[got - 1].known;
         status = rh_packer_add(im->packer, block, got, error);
         events += got;
-        if (status == RH_OK && im->watch && im->watch->report(im->watch->user, events))
+        if (status == RH_OK && is_stopped(im, events))
             status = rh_fail(error, RH_INTERRUPTED, "%s: interrupted; nothing of it was kept",
                              im->spec->path);
     }

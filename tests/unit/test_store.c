@@ -303,8 +303,9 @@ static void a_bad_file_leaves_no_trace(void **state) {
     assert_int_equal(number_of("SELECT count(*) FROM instrument WHERE name='NEW'"), 0);
 }
 
-static int stop_at_once(void *user, uint64_t events) {
+static int stop_at_once(void *user, uint64_t events, int64_t bytes, int64_t of_bytes) {
     (void)user;
+    assert_true(bytes > 0 && bytes <= of_bytes);
     return events > 0;
 }
 
