@@ -169,6 +169,7 @@ static rh_status add_stored(void *user, const rh_store_source *source, rh_error 
                            .proxy = source->proxy,
                            .contract_size = source->contract_size,
                            .iv_unit = keep_copy(plan, source->iv_unit, &failed),
+                           .query = keep_copy(plan, source->query, &failed),
                            .from = said->from,
                            .to = said->to};
     if (failed)

@@ -518,3 +518,7 @@ void rh_csv_rows_close(rh_csv_rows *r) {
 void rh_csv_rows_digest(const rh_csv_rows *r, char hex[65]) {
     rh_bytes_digest(r->bytes, hex);
 }
+
+void rh_csv_rows_place(const rh_csv_rows *r, int64_t *done, int64_t *total) {
+    rh_bytes_place(r->bytes, done, total);
+}

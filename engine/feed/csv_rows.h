@@ -29,4 +29,7 @@ unsigned rh_csv_rows_learn_number(rh_csv_rows *rows, size_t column);
 void rh_csv_rows_read_numbers(rh_csv_rows *rows, rh_row *row);
 void rh_csv_rows_digest(const rh_csv_rows *rows, char hex[65]);
 
+/* See rh_bytes_place. */
+void rh_csv_rows_place(const rh_csv_rows *rows, int64_t *done, int64_t *total);
+
 #endif

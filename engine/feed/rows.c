@@ -111,6 +111,8 @@ void rh_rows_digest(const rh_rows *rows, char hex[65]) {
         rh_query_digest(rows->query, hex);
 }
 
-void rh_rows_place(const rh_rows *r, int64_t *done, int64_t *total) {
-    rh_bytes_place(r->bytes, done, total);
+void rh_rows_place(const rh_rows *rows, int64_t *done, int64_t *total) {
+    *done = *total = -1;
+    if (rows->csv)
+        rh_csv_rows_place(rows->csv, done, total);
 }

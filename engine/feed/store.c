@@ -41,7 +41,8 @@ static rh_store_source source_of(sqlite3_stmt *row) {
                              .last_known = time_or(row, 18, RH_DAWN),
                              .note = text(row, 19),
                              .contract_size = sqlite3_column_double(row, 20),
-                             .iv_unit = text(row, 21)};
+                             .iv_unit = text(row, 21),
+                             .query = text(row, 22)};
 }
 
 rh_status rh_store_sources(const char *path,
@@ -57,7 +58,7 @@ rh_status rh_store_sources(const char *path,
         db,
         "SELECT source_id, file, sha256, format, instrument, timezone, interval_ns, stamp,"
         " delay_ns, proxy, map, rows, events, rejects, gaps, first_ns, last_ns, first_known_ns,"
-        " last_known_ns, note, contract_size, iv_unit FROM source ORDER BY source_id",
+        " last_known_ns, note, contract_size, iv_unit, query FROM source ORDER BY source_id",
         -1, &rows, NULL);
     while (code == SQLITE_OK || (code == SQLITE_ROW && status == RH_OK)) {
         code = sqlite3_step(rows);

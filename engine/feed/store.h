@@ -7,7 +7,7 @@
  *   source             one imported file: source_id (1, 2, ... as they came); file sha256 (of the
  *                      decompressed bytes) bytes (as it lay on disk); how it was read: format
  *                      instrument timezone interval_ns stamp delay_ns proxy contract_size
- *                      iv_unit map (JSON); what it
+ *                      iv_unit map (JSON) query; what it
  *                      holds: rows libcsv_rows events rejects duplicates conflicts left_out
  *                      ahead gaps first_ns last_ns
  * first_known_ns last_known_ns clock note; imported (UTC) engine_version source_instrument
@@ -46,7 +46,8 @@ rh_status rh_store_open(const char *path, struct sqlite3 **out, rh_error *error)
 /* A row of `source`. Texts are "" where nothing is said, and live until the callback returns. */
 typedef struct {
     int64_t id;
-    const char *file, *sha256, *format, *instrument, *timezone, *stamp, *iv_unit, *map, *note;
+    const char *file, *sha256, *format, *instrument, *timezone, *stamp, *iv_unit, *query, *map,
+        *note;
     int64_t interval, delay;
     int proxy;
     double contract_size;

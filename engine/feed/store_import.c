@@ -150,7 +150,7 @@ static rh_status read_names(import *im, rh_error *error) {
     return status;
 }
 
-/* Binds what, beside the bytes, decides which events a file gives: parameters 1 to 10. */
+/* Binds what, beside the bytes, decides which events a file gives: parameters 1 to 11. */
 static void bind_settings(const import *im, sqlite3_stmt *statement) {
     const rh_source_spec *spec = im->spec;
     bind_text(statement, 1, spec->format);
@@ -163,21 +163,22 @@ static void bind_settings(const import *im, sqlite3_stmt *statement) {
     (void)sqlite3_bind_double(statement, 8, spec->contract_size != 0.0 ? spec->contract_size : 1.0);
     bind_text(statement, 9, spec->iv_unit);
     bind_text(statement, 10, im->map);
+    bind_text(statement, 11, spec->query);
 }
 
 #define SAME_SETTINGS                                                                              \
     "format=?1 AND instrument=?2 AND timezone=?3 AND interval_ns=?4 AND stamp=?5 AND "             \
-    "delay_ns=?6 AND proxy=?7 AND contract_size=?8 AND iv_unit=?9 AND map=?10"
+    "delay_ns=?6 AND proxy=?7 AND contract_size=?8 AND iv_unit=?9 AND map=?10 AND query=?11"
 
 /* 1 if a source with these settings and this sha256 is there; its name goes to out->as. */
 static rh_status find_twin(import *im, const char *sha256, rh_error *error) {
     sqlite3_stmt *rows;
     rh_status status =
-        prepare(im->w, "SELECT file FROM source WHERE sha256=?11 AND " SAME_SETTINGS, &rows, error);
+        prepare(im->w, "SELECT file FROM source WHERE sha256=?12 AND " SAME_SETTINGS, &rows, error);
     if (status != RH_OK)
         return status;
     bind_settings(im, rows);
-    bind_text(rows, 11, sha256);
+    bind_text(rows, 12, sha256);
     const int code = sqlite3_step(rows);
     im->out->known = code == SQLITE_ROW;
     if (im->out->known)
@@ -210,19 +211,21 @@ static rh_status look_for_twin(import *im, rh_error *error) {
     sqlite3_stmt *rows;
     char sha256[RH_DIGEST_TEXT] = "";
     rh_status status =
-        prepare(im->w, "SELECT 1 FROM source WHERE bytes=?11 AND " SAME_SETTINGS, &rows, error);
+        prepare(im->w, "SELECT 1 FROM source WHERE bytes=?12 AND " SAME_SETTINGS, &rows, error);
     if (status != RH_OK)
         return status;
     bind_settings(im, rows);
-    (void)sqlite3_bind_int64(rows, 11, im->bytes);
+    (void)sqlite3_bind_int64(rows, 12, im->bytes);
     const int code = sqlite3_step(rows);
     (void)sqlite3_finalize(rows);
     if (code != SQLITE_ROW)
         return code == SQLITE_DONE ? RH_OK : failed(im->w, error);
     if (im->bytes < 0) /* a pipe can't be read twice */
         return RH_OK;
-    status = digest_file(im->spec->path, sha256, error);
-    return status == RH_OK ? find_twin(im, sha256, error) : status;
+    if (digest_file(im->spec->path, sha256, NULL) !=
+        RH_OK) /* reading it will tell why, if it fails */
+        return RH_OK;
+    return find_twin(im, sha256, error);
 }
 
 /* ---- the events ---- */
@@ -321,12 +324,12 @@ static rh_status write_counts(const import *im, rh_error *error) {
 static void bind_span(const import *im, sqlite3_stmt *insert) {
     const rh_source_summary *sum = &im->out->summary;
     if (sum->rows > 0) {
-        (void)sqlite3_bind_int64(insert, 24, sum->first);
-        (void)sqlite3_bind_int64(insert, 25, sum->last);
+        (void)sqlite3_bind_int64(insert, 25, sum->first);
+        (void)sqlite3_bind_int64(insert, 26, sum->last);
     }
     if (sum->events > 0) {
-        (void)sqlite3_bind_int64(insert, 26, im->first_known);
-        (void)sqlite3_bind_int64(insert, 27, im->last_known);
+        (void)sqlite3_bind_int64(insert, 27, im->first_known);
+        (void)sqlite3_bind_int64(insert, 28, im->last_known);
     }
 }
 
@@ -336,18 +339,19 @@ static void bind_counts(const import *im, sqlite3_stmt *insert) {
                                sum->rejects,  sum->duplicates,  sum->conflicts,
                                sum->left_out, sum->ahead,       sum->gaps};
     for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
-        (void)sqlite3_bind_int64(insert, 15 + i, (int64_t)counts[i]);
+        (void)sqlite3_bind_int64(insert, 16 + i, (int64_t)counts[i]);
 }
 
 static rh_status write_source(const import *im, rh_error *error) {
     static const char sql[] =
         "INSERT INTO source(format, instrument, timezone, interval_ns, stamp, delay_ns, proxy,"
-        " contract_size, iv_unit, map, source_id, file, sha256, bytes, rows, libcsv_rows, events, "
+        " contract_size, iv_unit, map, query, source_id, file, sha256, bytes, rows, libcsv_rows, "
+        "events, "
         "rejects,"
         " duplicates, conflicts, left_out, ahead, gaps, first_ns, last_ns, first_known_ns, "
         "last_known_ns, clock,"
         " note, imported, engine_version) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,"
-        "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31)";
+        "?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32)";
     const rh_source_summary *sum = &im->out->summary;
     const char *slash = strrchr(im->spec->path, '/');
     char now[RH_TIME_TEXT];
@@ -356,16 +360,16 @@ static rh_status write_source(const import *im, rh_error *error) {
     if (status != RH_OK)
         return status;
     bind_settings(im, insert);
-    (void)sqlite3_bind_int64(insert, 11, im->source_id);
-    bind_text(insert, 12, slash ? slash + 1 : im->spec->path);
-    bind_text(insert, 13, sum->sha256);
-    (void)sqlite3_bind_int64(insert, 14, im->bytes);
+    (void)sqlite3_bind_int64(insert, 12, im->source_id);
+    bind_text(insert, 13, slash ? slash + 1 : im->spec->path);
+    bind_text(insert, 14, sum->sha256);
+    (void)sqlite3_bind_int64(insert, 15, im->bytes);
     bind_counts(im, insert);
     bind_span(im, insert);
-    bind_text(insert, 28, im->spec->timezone ? im->spec->timezone : "UTC");
-    bind_text(insert, 29, sum->note);
-    bind_text(insert, 30, rh_time_text(rh_time_now() / RH_S * RH_S, now));
-    bind_text(insert, 31, REHEDGE_VERSION);
+    bind_text(insert, 29, im->spec->timezone ? im->spec->timezone : "UTC");
+    bind_text(insert, 30, sum->note);
+    bind_text(insert, 31, rh_time_text(rh_time_now() / RH_S * RH_S, now));
+    bind_text(insert, 32, REHEDGE_VERSION);
     status = execute(im->w, insert, error);
     (void)sqlite3_finalize(insert);
     return status;

@@ -26,6 +26,7 @@ const char *const rh_store_schema =
     " contract_size REAL NOT NULL,"
     " iv_unit TEXT NOT NULL,"
     " map TEXT NOT NULL,"
+    " query TEXT NOT NULL,"
     " rows INTEGER NOT NULL,"
     " libcsv_rows INTEGER NOT NULL,"
     " events INTEGER NOT NULL,"

@@ -283,10 +283,11 @@ static void write_store(const tape *t) {
                        i + 1, i, i + 1);
         must(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, sqlite3_errmsg(db));
     }
-    must(sqlite3_exec(db,
-                      "INSERT INTO source VALUES(1,'f','',0,'csv','','',0,'',0,0,1,'','',0,0,0,0,0,0,0,0,"
-                      "0,0,0,0,0,'','','','')",
-                      NULL, NULL, NULL) == SQLITE_OK,
+    must(sqlite3_exec(
+             db,
+             "INSERT INTO source VALUES(1,'f','',0,'csv','','',0,'',0,0,1,'','','',0,0,0,0,0,0,0,0,"
+             "0,0,0,0,0,'','','','')",
+             NULL, NULL, NULL) == SQLITE_OK,
          sqlite3_errmsg(db));
     close_file(db);
 }
