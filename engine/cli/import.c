@@ -19,6 +19,7 @@ enum {
     INTERVAL,
     STAMP,
     DELAY,
+    DISORDER,
     PROXY,
     SIZE,
     IV_UNIT,
@@ -33,6 +34,7 @@ static const rh_option options[] = {
     [INTERVAL] = {"interval", 0, "DURATION", "length of the bars or funding periods"},
     [STAMP] = {"stamp", 0, "start|end", "which end of its bar a row's time is"},
     [DELAY] = {"delay", 0, "DURATION", "rows are known this long after they happened"},
+    [DISORDER] = {"disorder", 0, "DURATION", "rows may come this late; they are put in order"},
     [PROXY] = {"proxy", 0, NULL, "funding of another contract may stand in for NAME's"},
     [SIZE] = {"contract-size", 0, "NUMBER", "sizes are contracts of so many USD or coins"},
     [SKIP_BAD] = {"skip-bad", 0, "N",
@@ -122,6 +124,8 @@ static rh_status read_settings(session *s, rh_error *error) {
         status = read_duration(s, INTERVAL, &s->spec.interval, error);
     if (status == RH_OK)
         status = read_duration(s, DELAY, &s->spec.delay, error);
+    if (status == RH_OK)
+        status = read_duration(s, DISORDER, &s->spec.disorder, error);
     return status == RH_OK ? read_map(s, error) : status;
 }
 

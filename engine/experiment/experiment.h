@@ -12,7 +12,7 @@
 
 typedef struct {
     const char *format, *path, *store, *instrument, *timezone, *stamp, *iv_unit, *query;
-    int64_t interval, delay;
+    int64_t interval, delay, disorder;
     double contract_size;
     int proxy;
     const rh_node *map;

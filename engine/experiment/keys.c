@@ -15,7 +15,9 @@ static const rh_key keys[] = {
     {"data.*.format", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, format), "",
      .help = "of a file: see `rehedge list formats`"},
     {"data.*.path", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, path), "",
-     .help = "the file, plain, gzip, zstd or zip; relative to the experiment's folder"},
+     .help =
+         "the file, plain, gzip, zstd or zip; relative to the experiment's folder; * ? [ ] name a "
+         "series"},
     {"data.*.store", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, store), "",
      .help = "instead of a file: a store made by `rehedge import`, with all that it holds"},
     {"data.*.instrument", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, instrument), "",
@@ -28,6 +30,8 @@ static const rh_key keys[] = {
      .help = "a row's time is the `start` or the `end` of its bar"},
     {"data.*.delay", RH_KEY_DURATION, RH_SCOPE_TAPE, IN(rh_data_entry, delay), "0",
      .help = "rows are known this long after they happened"},
+    {"data.*.disorder", RH_KEY_DURATION, RH_SCOPE_TAPE, IN(rh_data_entry, disorder), "0",
+     .help = "rows may come this late and are put in order; 0: what the format is known for"},
     {"data.*.proxy", RH_KEY_FLAG, RH_SCOPE_TAPE, IN(rh_data_entry, proxy), "false",
      .help = "funding of another contract may stand in for this instrument's"},
     {"data.*.contract_size", RH_KEY_NUMBER, RH_SCOPE_TAPE, IN(rh_data_entry, contract_size), "1",

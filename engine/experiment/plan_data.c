@@ -108,6 +108,7 @@ static rh_status plan_file(rh_plan *plan, size_t i, rh_error *error) {
                            .interval = entry->interval,
                            .stamp = entry->stamp,
                            .delay = entry->delay,
+                           .disorder = entry->disorder,
                            .proxy = entry->proxy,
                            .contract_size = entry->contract_size,
                            .iv_unit = entry->iv_unit,
@@ -199,6 +200,7 @@ static rh_status plan_store(rh_plan *plan, size_t i, rh_error *error) {
                           : entry->interval             ? "interval"
                           : entry->stamp                ? "stamp"
                           : entry->delay                ? "delay"
+                          : entry->disorder             ? "disorder"
                           : entry->proxy                ? "proxy"
                           : entry->iv_unit              ? "iv_unit"
                           : entry->query                ? "query"

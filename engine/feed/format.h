@@ -90,6 +90,8 @@ struct rh_reading {
     rh_stamp stamp;            /* of the clock that orders the file */
     rh_stamp other_stamp;      /* of time_field, if that is another one */
     int headless;              /* the first row is data */
+    int64_t disorder;          /* how late a row may come */
+    rh_time furthest;          /* the latest row so far, the earliest if they run newest first */
     int64_t interval;          /* of bars: from the spec or the first rows; 0 while unknown */
     int stamped_at_start;
     int percent;                      /* volatilities are */
@@ -231,6 +233,9 @@ rh_status rh_batch_bar(const rh_reading *reading, const rh_row *row, const int f
 
 /* NULL with the error filled, naming the nearest, if there is none. `name` may be NULL. */
 const rh_format *rh_format_find(const char *name, rh_error *error);
+
+/* The spec's, else its format's; 0 without a format. */
+int64_t rh_format_disorder(const rh_source_spec *spec);
 
 extern const rh_format rh_format_csv;
 extern const rh_format rh_format_sqlite;

@@ -205,3 +205,12 @@ const rh_format *rh_format_find(const char *name, rh_error *error) {
                   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     return NULL;
 }
+
+int64_t rh_format_disorder(const rh_source_spec *spec) {
+    const rh_format *format = NULL;
+    if (spec->store)
+        return 0; /* it holds them in order */
+    if (spec->disorder == 0)
+        format = rh_format_find(spec->format, NULL);
+    return format ? format->disorder : spec->disorder;
+}

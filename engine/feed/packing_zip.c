@@ -3,8 +3,7 @@
  * numbers: APPNOTE.TXT 6.3 (PKWARE), sections 4.3 to 4.5. */
 #include "feed/packing.h"
 
-#include "base/memory.h"
-#include "feed/inflater.h"
+#include "feed/inflating.h"
 #include "feed/zip_directory.h"
 
 #include <inttypes.h>
@@ -15,8 +14,7 @@
 enum { ENCRYPTED = 1, SIZES_FOLLOW = 8, STORED = 0, DEFLATED = 8, FIELD_64 = 1, NAME_KEPT = 80 };
 
 typedef struct {
-    const rh_inflater *inflater;
-    void *inflating;
+    rh_inflating inflating;
     unsigned flags, method;
     uint32_t crc, crc_seen;
     uint64_t packed, plain, plain_seen;
@@ -140,19 +138,11 @@ static rh_status take_local_header(state *s, rh_intake *in, rh_error *error) {
     return status == RH_OK ? check_method(s, in, error) : status;
 }
 
-static rh_status no_memory(const rh_intake *in, rh_error *error) {
-    return rh_fail(error, RH_FAILED, "%s: no memory to decompress", in->path);
-}
-
 static rh_status start(void *self, rh_intake *in, rh_error *error) {
     state *s = self;
-    if (!s->inflating) {
-        s->inflater = rh_inflater_now();
-        s->inflating = rh_allocate(1, s->inflater->size);
-    }
-    if (!s->inflating || s->inflater->start(s->inflating, RH_INFLATE_RAW) != 0)
-        return no_memory(in, error);
     rh_status status = rh_zip_require_one(in, error);
+    if (status == RH_OK)
+        status = rh_inflating_start(&s->inflating, "zip", RH_INFLATE_RAW, in, error);
     if (status == RH_OK)
         status = take_local_header(s, in, error);
     s->begin = rh_intake_place(in);
@@ -164,32 +154,17 @@ static rh_status start(void *self, rh_intake *in, rh_error *error) {
 }
 
 static void stop(void *self) {
-    state *s = self;
-    if (s->inflating)
-        s->inflater->stop(s->inflating);
-    rh_release(s->inflating);
+    rh_inflating_stop(&((state *)self)->inflating);
 }
 
 /* ---- the data ---- */
 
 static rh_status inflate_some(state *s, rh_intake *in, unsigned char *out, size_t size, size_t *got,
                               rh_error *error) {
-    rh_status status = rh_intake_fill(in, error);
-    const int ended = in->left == 0;
-    if (status != RH_OK)
-        return status;
-    rh_inflate_io io = {in->at, in->left, out, size, 0, NULL};
-    const rh_inflate_result result = s->inflater->some(s->inflating, &io);
-    in->at = io.in;
-    in->left = io.in_left;
-    *got = size - io.out_left;
-    if (result == RH_INFLATE_NO_MEMORY)
-        return no_memory(in, error);
-    if (result == RH_INFLATE_DAMAGED)
-        return damaged(in, io.why, error);
-    s->inside = result != RH_INFLATE_END;
-    s->crc_seen = io.crc;
-    return ended && s->inside && *got == 0 ? rh_packing_truncated(in, "zip", error) : RH_OK;
+    rh_status status = rh_inflating_some(&s->inflating, in, out, size, got, error);
+    s->inside = s->inflating.inside;
+    s->crc_seen = s->inflating.crc;
+    return status;
 }
 
 static rh_status copy_some(state *s, rh_intake *in, unsigned char *out, size_t size, size_t *got,

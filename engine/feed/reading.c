@@ -44,6 +44,9 @@ static rh_status check_spec(const rh_source_spec *spec, const rh_format *format,
                        spec->path);
     if (spec->delay < 0 || spec->delay > RH_PERIOD_MAX)
         return rh_fail(error, RH_BAD_CONFIG, "%s: delay must lie between 0 and 366d", spec->path);
+    if (spec->disorder < 0 || spec->disorder > RH_PERIOD_MAX)
+        return rh_fail(error, RH_BAD_CONFIG, "%s: disorder must lie between 0 and 366d",
+                       spec->path);
     if (spec->instrument && (!*spec->instrument || strlen(spec->instrument) >= RH_NAME_MAX))
         return rh_fail(error, RH_BAD_CONFIG, "%s: instrument must have 1 to %d letters", spec->path,
                        RH_NAME_MAX - 1);
@@ -247,6 +250,8 @@ rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const
     if (!reading->number_of)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", spec->path);
     memset(reading->number_of, RH_NUMBER_NOWHERE, RH_FIELDS_MAX + 1);
+    reading->disorder = rh_format_disorder(spec);
+    reading->furthest = RH_DAWN;
     reading->interval = spec->interval ? spec->interval : format->interval;
     reading->percent = spec->iv_unit ? *spec->iv_unit == 'p' : format->percent;
     reading->contract_size = spec->contract_size != 0.0 ? spec->contract_size : 1.0;
@@ -289,7 +294,7 @@ rh_status rh_reading_rewind(rh_reading *reading, rh_error *error) {
     rh_status status = rh_rows_rewind(reading->rows, error);
     if (status != RH_OK)
         return status;
-    reading->stamp.last = RH_DAWN;
+    reading->stamp.last = reading->furthest = RH_DAWN;
     reading->ahead = 0;
     reading->ahead_most = 0;
     while (!reading->headless) {
@@ -427,21 +432,36 @@ static int order_field(const rh_reading *reading) {
     return format->known_field ? format->known_field : format->time_field;
 }
 
-static rh_status check_order(const rh_reading *reading, const rh_row *row, rh_time time,
-                             rh_error *error) {
-    char at[RH_TIME_TEXT], by[RH_DURATION_TEXT];
-    const rh_stamp *stamp = &reading->stamp;
-    if (stamp->last == RH_DAWN || stamp->direction == 0)
-        return RH_OK;
-    int64_t step = stamp->direction > 0 ? time - stamp->last : stamp->last - time;
-    if (step >= 0)
-        return RH_OK;
+static rh_status refuse_late(const rh_reading *reading, const rh_row *row, rh_time time,
+                             int64_t late, rh_error *error) {
+    char at[RH_TIME_TEXT], by[RH_DURATION_TEXT], allowed[RH_DURATION_TEXT];
+    const int forwards = reading->stamp.direction > 0;
+    const char *than = forwards ? "earlier" : "later";
+    if (reading->disorder == 0)
+        return rh_cell_fail(reading, row, order_field(reading), error,
+                            "%s is %s %s than the row before, in a file that began %s first; sort "
+                            "it by time, or allow it with disorder: %s",
+                            rh_time_text(time, at), rh_duration_text(late, by), than,
+                            forwards ? "oldest" : "newest", by);
     return rh_cell_fail(reading, row, order_field(reading), error,
-                        "%s is %s %s than the row before, in a file that began %s first; sort it "
-                        "by time",
-                        rh_time_text(time, at), rh_duration_text(-step, by),
-                        stamp->direction > 0 ? "earlier" : "later",
-                        stamp->direction > 0 ? "oldest" : "newest");
+                        "%s is %s %s than a row before it, in a file that began %s first, beyond "
+                        "the disorder of %s; sort it by time, or allow it with disorder: %s",
+                        rh_time_text(time, at), rh_duration_text(late, by), than,
+                        forwards ? "oldest" : "newest",
+                        rh_duration_text(reading->disorder, allowed), by);
+}
+
+static rh_status check_order(rh_reading *reading, const rh_row *row, rh_time time,
+                             rh_error *error) {
+    const rh_time furthest = reading->furthest;
+    if (reading->stamp.direction == 0)
+        return RH_OK;
+    const int64_t late = furthest == RH_DAWN            ? 0
+                         : reading->stamp.direction > 0 ? furthest - time
+                                                        : time - furthest;
+    if (late <= 0)
+        reading->furthest = time;
+    return late <= reading->disorder ? RH_OK : refuse_late(reading, row, time, late, error);
 }
 
 static rh_status read_clock(rh_reading *reading, rh_stamp *stamp, int field, const rh_row *row,

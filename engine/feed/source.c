@@ -2,11 +2,15 @@
 #include "feed/source.h"
 
 #include "base/memory.h"
+#include "feed/format.h"
+#include "feed/pattern.h"
+#include "feed/sorting.h"
 #include "feed/source_kind.h"
 
 struct rh_source {
     const rh_source_kind *kind;
     void *state;
+    rh_sorting *sorting; /* where rows may be out of order */
     const char *path;
     int ended, failed, told; /* told: the error has been handed out */
     rh_error error;
@@ -14,7 +18,15 @@ struct rh_source {
 };
 
 static const rh_source_kind *kind_of(const rh_source_spec *spec) {
-    return spec->store ? &rh_source_of_store : &rh_source_of_file;
+    if (spec->store)
+        return &rh_source_of_store;
+    return rh_is_pattern(spec->path) ? &rh_source_of_series : &rh_source_of_file;
+}
+
+static rh_status open_sorting(rh_source *source, int64_t disorder, rh_error *error) {
+    return disorder == 0 ? RH_OK
+                         : rh_sorting_open(source->kind->fill, source->state, disorder,
+                                           source->path, &source->sorting, error);
 }
 
 rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_catalogue *catalogue,
@@ -28,18 +40,21 @@ rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_c
     source->kind = kind_of(spec);
     source->path = spec->path;
     rh_status status = source->kind->open(spec, number, catalogue, &source->state, error);
-    if (status != RH_OK) {
-        rh_release(source);
-        return status;
-    }
-    *out = source;
-    return RH_OK;
+    if (status == RH_OK)
+        status = open_sorting(source, rh_format_disorder(spec), error);
+    if (status != RH_OK)
+        rh_source_close(source);
+    else
+        *out = source;
+    return status;
 }
 
 void rh_source_close(rh_source *source) {
     if (!source)
         return;
-    source->kind->close(source->state);
+    rh_sorting_close(source->sorting);
+    if (source->state)
+        source->kind->close(source->state);
     rh_release(source);
 }
 
@@ -57,8 +72,11 @@ rh_status rh_source_fill(rh_source *source, rh_event *block, size_t capacity, si
                          rh_error *error) {
     *got = 0;
     if (!source->failed && !source->ended) {
-        source->failed =
-            source->kind->fill(source->state, block, capacity, got, &source->error) != RH_OK;
+        rh_status status =
+            source->sorting
+                ? rh_sorting_take(source->sorting, block, capacity, got, &source->error)
+                : source->kind->fill(source->state, block, capacity, got, &source->error);
+        source->failed = status != RH_OK;
         source->ended = !source->failed && *got < capacity;
         source->events += *got;
     }

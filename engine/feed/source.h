@@ -5,7 +5,15 @@
  * memory that does not grow with the file. Formats are a table (rh_formats); a file that is
  * written newest first is turned round through an unnamed temporary file in $TMPDIR (64 bytes an
  * event), rows of one time included. Which way a file runs is told by its first two different
- * times; a later row against it is an error.
+ * times. Rows that come up to `disorder` late are put in their place, stably; later ones are an
+ * error that says how late. With disorder the direction is told by the first time that lies further
+ * from the first row's, at most a few thousand rows away.
+ *
+ * A series is the files that match a path, in natural order of their names (day-2 before day-10),
+ * each opened when the one before it has ended. A file must not begin before the end of the one
+ * before it (but for the disorder); rows of the very instant where they meet are all kept. Counts
+ * add up, gaps between the files included unless they run newest first; its SHA-256 is of the
+ * files' own, one line each.
  *
  * Rows of instruments that the catalogue doesn't hold are dropped: their time and number of cells
  * are checked, their other cells are not read.
@@ -29,7 +37,8 @@
  * NULL or 0 where nothing is said. */
 typedef struct {
     const char *format;     /* name in rh_formats */
-    const char *path;       /* plain, gzip, zstd or zip, found by content, not by name */
+    const char *path;       /* plain, gzip, zstd or zip, found by content, not by name; with * ? or
+                             * [ in it all files that match are one series (see below) */
     const char *instrument; /* the whole file is of this instrument; it may call it otherwise, but
                              * all rows alike */
     const char *timezone;   /* IANA name of the clock of text stamps; UTC if NULL */
@@ -38,6 +47,8 @@ typedef struct {
                              * funding 8 h; bars stamped at their end then have no grid to miss */
     const char *stamp; /* "start" or "end" of its bar that a row's time is; format's own if NULL */
     int64_t delay;     /* known = happened + delay */
+    int64_t disorder;  /* how far a row may be behind a later one before it, at most 366 days; 0: as
+                        * far as the format's files are known to be */
     int once;  /* it is read once only, so that a pipe, or "-" for standard input, will do */
     int proxy; /* funding of another contract may stand for `instrument` */
     double contract_size; /* sizes in the file are contracts of so many USD (inverse) or units of

@@ -12,8 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Different times that are looked at to find the length of a bar. */
-enum { STEPS_FOR_INTERVAL = 64 };
+/* Different times that are looked at to find the length of a bar; rows that are looked at to find
+ * which way a file runs where its rows may be out of order. */
+enum { STEPS_FOR_INTERVAL = 64, ROWS_FOR_DIRECTION = 4096 };
 
 /* What a file has said of one instrument. */
 typedef struct {
@@ -49,34 +50,45 @@ static rh_status take_interval(rh_reading *reading, int64_t shortest, rh_error *
     return RH_OK;
 }
 
-/* Reads on to the first two different times, and further if the length of a bar is wanted. */
+/* What the first rows tell. */
+typedef struct {
+    rh_time first, before;
+    int rows, steps; /* steps between different times */
+    int64_t shortest;
+} beginning;
+
+static void look_at(beginning *b, rh_stamp *stamp, int64_t disorder) {
+    const rh_time time = stamp->last;
+    if (b->rows++ == 0)
+        b->first = b->before = time;
+    const int64_t step = time > b->before ? time - b->before : b->before - time;
+    const int64_t whole = time > b->first ? time - b->first : b->first - time;
+    b->shortest = step > 0 && (b->steps == 0 || step < b->shortest) ? step : b->shortest;
+    b->steps += step > 0;
+    b->before = time;
+    if (stamp->direction == 0 && whole > (b->rows < ROWS_FOR_DIRECTION ? disorder : 0))
+        stamp->direction = time > b->first ? 1 : -1;
+}
+
+/* Reads on until it is known which way the file runs, and how long a bar is if that is wanted. */
 static rh_status look_ahead(rh_reading *reading, rh_error *error) {
-    const int wanted = reading->stamped_at_start && reading->interval == 0 ? STEPS_FOR_INTERVAL : 1;
-    int64_t shortest = 0;
-    rh_time before = RH_DAWN;
+    const int bars = reading->stamped_at_start && reading->interval == 0;
+    beginning b = {0};
     uint64_t passed = 0;
-    int got = 1;
-    for (int steps = 0; steps < wanted;) {
+    while (reading->stamp.direction == 0 || (bars && b.steps < STEPS_FOR_INTERVAL)) {
         rh_row row;
-        got = rh_reading_next(reading, &row, error);
+        const int got = rh_reading_next(reading, &row, error);
         if (got < 0 && !reading->broken && passed++ < reading->spec->skip_bad)
             continue;
-        if (got <= 0)
+        if (got < 0)
+            return error->code;
+        if (got == 0)
             break;
-        const rh_time time = reading->stamp.last;
-        if (before != RH_DAWN && time != before) {
-            int64_t step = time > before ? time - before : before - time;
-            reading->stamp.direction = time > before ? 1 : -1;
-            shortest = steps == 0 || step < shortest ? step : shortest;
-            steps++;
-        }
-        before = time;
+        look_at(&b, &reading->stamp, reading->disorder);
     }
-    if (got < 0)
-        return error->code;
     if (reading->stamp.direction == 0)
-        reading->stamp.direction = 1;
-    return wanted == 1 || before == RH_DAWN ? RH_OK : take_interval(reading, shortest, error);
+        reading->stamp.direction = b.before >= b.first ? 1 : -1;
+    return bars && b.rows > 0 ? take_interval(reading, b.shortest, error) : RH_OK;
 }
 
 /* Room for one more instrument than there are, at least. */
@@ -151,11 +163,19 @@ static void count_gaps(file *f, const rh_row *row) {
         reading->format->grid ? reading->format->grid(reading, row) : reading->interval;
     tally *seen = &f->seen[reading->instrument];
     const rh_time before = seen->last;
-    seen->last = reading->time;
-    if (period <= 0 || before == RH_DAWN)
+    if (period <= 0 || before == RH_DAWN) {
+        seen->last = reading->time;
         return;
-    int64_t step = reading->time > before ? reading->time - before : before - reading->time;
-    int64_t periods = (step + period / 2) / period;
+    }
+    const int64_t step =
+        reading->stamp.direction > 0 ? reading->time - before : before - reading->time;
+    if (step < 0) { /* it comes late, and was missed */
+        f->summary.gaps -= seen->gaps > 0;
+        seen->gaps -= seen->gaps > 0;
+        return;
+    }
+    seen->last = reading->time;
+    const int64_t periods = (step + period / 2) / period;
     if (periods <= 1)
         return;
     seen->gaps += (uint64_t)(periods - 1);
@@ -366,6 +386,29 @@ static void counts_of_file(const void *state, uint32_t instrument, uint64_t *row
         return;
     *rows = f->seen[instrument].rows;
     *gaps = f->seen[instrument].gaps;
+}
+
+/* ---- series ---- */
+
+int64_t rh_file_interval(const void *state) {
+    return ((const file *)state)->reading.interval;
+}
+
+void rh_file_follow(void *state, void *before) {
+    file *f = state, *old = before;
+    tally *seen = f->seen;
+    const size_t n_seen = f->n_seen;
+    f->summary = old->summary;
+    f->reading.ahead = old->reading.ahead;
+    f->reading.ahead_most = old->reading.ahead_most;
+    f->reading.left_out = old->reading.left_out;
+    f->seen = old->seen;
+    f->n_seen = old->n_seen;
+    old->seen = seen;
+    old->n_seen = n_seen;
+    if (f->reading.stamp.direction < 0 || old->reading.stamp.direction < 0)
+        for (size_t i = 0; i < f->n_seen; i++)
+            f->seen[i].last = RH_DAWN; /* where they meet isn't known yet */
 }
 
 /* ---- names ---- */

@@ -37,7 +37,13 @@ typedef struct {
                        void *user, rh_error *error);
 } rh_source_kind;
 
-extern const rh_source_kind rh_source_of_file;  /* source_file.c */
-extern const rh_source_kind rh_source_of_store; /* source_store.c */
+extern const rh_source_kind rh_source_of_file;   /* source_file.c */
+extern const rh_source_kind rh_source_of_store;  /* source_store.c */
+extern const rh_source_kind rh_source_of_series; /* source_series.c */
+
+/* For a series of states of rh_source_of_file: the length of a bar, 0 if it isn't known; and that
+ * `state`, fresh, goes on counting where `before` ended. */
+int64_t rh_file_interval(const void *state);
+void rh_file_follow(void *state, void *before);
 
 #endif

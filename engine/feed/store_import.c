@@ -194,7 +194,7 @@ static rh_status digest_file(const char *path, char out[RH_DIGEST_TEXT], rh_erro
     enum { BLOCK = 1 << 18 };
     rh_bytes *bytes = NULL;
     unsigned char *buffer = rh_allocate(BLOCK, 1);
-    size_t got = BLOCK;
+    size_t got = 1; /* a short block needn't be the last: a fault may follow it */
     rh_status status = buffer ? rh_bytes_open(path, &bytes, error) : rh_no_memory(error);
     while (status == RH_OK && got == BLOCK)
         status = rh_bytes_read(bytes, buffer, BLOCK, &got, error);

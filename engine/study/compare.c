@@ -5,6 +5,7 @@
 #include "replay/broadcast.h"
 
 #include <pthread.h>
+#include <string.h>
 
 /* ---- one worker: a market, books and a share of the lanes ---- */
 
@@ -207,9 +208,9 @@ static rh_status run_tape(const rh_compare_terms *terms, const size_t *which, si
         status = run_on(replay, workers, count, error);
     for (size_t i = 0; i < count && results && status == RH_OK; i++)
         status = collect(&workers[i], results, error);
-    if (status == RH_OK && sha256)
+    if (status == RH_OK)
         status = rh_replay_drain(replay, error);
-    if (status == RH_OK && sha256)
+    if (status == RH_OK)
         rh_replay_digest(replay, sha256);
     for (size_t i = 0; i < count; i++)
         close_worker(&workers[i]);
@@ -237,10 +238,18 @@ rh_status rh_compare_run(const rh_compare_terms *terms, rh_case_result *results,
 }
 
 rh_status rh_compare_record(const rh_compare_terms *terms, const size_t *which, size_t n_which,
-                            rh_recorder *const *recorders, rh_error *error) {
+                            rh_recorder *const *recorders, const char *data_sha256,
+                            rh_error *error) {
     rh_compare_terms alone = *terms;
+    char again[65] = "";
     alone.threads = 1; /* recorders write to one file */
-    return run_tape(&alone, which, n_which, recorders, NULL, NULL, error);
+    rh_status status = run_tape(&alone, which, n_which, recorders, NULL, again, error);
+    if (status == RH_OK && strcmp(again, data_sha256) != 0)
+        return rh_fail(error, RH_BAD_DATA,
+                       "the data changed between two passes over them (their digest was %.12s... "
+                       "and is %.12s...); compare again when nothing writes to them",
+                       data_sha256, again);
+    return status;
 }
 
 void rh_case_result_free(rh_case_result *result) {

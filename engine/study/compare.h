@@ -38,8 +38,10 @@ rh_status rh_compare_run(const rh_compare_terms *terms, rh_case_result *results,
                          char (*data_sha256)[65], rh_error *error);
 void rh_case_result_free(rh_case_result *result);
 
-/* Runs some cases, all of one tape, again, each with a recorder. */
+/* Runs some cases, all of one tape, again, each with a recorder. Data that no longer have the
+ * digest of the first pass are RH_BAD_DATA. */
 rh_status rh_compare_record(const rh_compare_terms *terms, const size_t *which, size_t n_which,
-                            rh_recorder *const *recorders, rh_error *error);
+                            rh_recorder *const *recorders, const char *data_sha256,
+                            rh_error *error);
 
 #endif

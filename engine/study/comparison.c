@@ -196,7 +196,7 @@ static rh_status record_tape(const comparison *c, size_t tape, const unsigned ch
     }
     const rh_compare_terms terms = pass_terms(c);
     if (status == RH_OK && n > 0)
-        status = rh_compare_record(&terms, which, n, theirs, error);
+        status = rh_compare_record(&terms, which, n, theirs, c->sha256[tape], error);
     rh_release(which);
     rh_release(translators);
     rh_release((void *)theirs);

@@ -4,30 +4,11 @@
 #ifndef FUZZ_FEED_FILE_H
 #define FUZZ_FEED_FILE_H
 
+#include "fuzz_file.h"
+
 #include "feed/source.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static char file_path[] = "/tmp/fuzz_feed_XXXXXX";
-static int file = -1;
-
-static void remove_file(void) {
-    (void)unlink(file_path);
-}
-
-static void save_file(const uint8_t *data, size_t size) {
-    if (file < 0) {
-        file = mkstemp(file_path);
-        if (file < 0)
-            abort();
-        (void)atexit(remove_file);
-    }
-    if (ftruncate(file, 0) != 0 || (size > 0 && pwrite(file, data, size, 0) != (ssize_t)size))
-        abort();
-}
 
 static void check(int holds) {
     if (!holds)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a packed file: bytes and a digest, or an error with a text; the same once more after
  * a rewind, and where two libraries inflate both give the same bytes. */
+#include "fuzz_file.h"
+
 #include "feed/bytes.h"
 #include "feed/inflater.h"
 
@@ -8,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,24 +22,7 @@ typedef struct {
     unsigned char bytes[MOST];
 } outcome;
 
-static char path[] = "/tmp/fuzz_bytes_XXXXXX";
-static int file = -1;
 static outcome first, again, other;
-
-static void remove_file(void) {
-    (void)unlink(path);
-}
-
-static void save(const uint8_t *data, size_t size) {
-    if (file < 0) {
-        file = mkstemp(path);
-        if (file < 0)
-            abort();
-        (void)atexit(remove_file);
-    }
-    if (ftruncate(file, 0) != 0 || (size > 0 && pwrite(file, data, size, 0) != (ssize_t)size))
-        abort();
-}
 
 static void check(int holds) {
     if (!holds)
@@ -76,7 +60,7 @@ static void check_same(const outcome *a, const outcome *b) {
 static int read_twice(size_t piece) {
     rh_bytes *bytes = NULL;
     rh_error error = {.text = ""};
-    if (rh_bytes_open(path, &bytes, &error) != RH_OK) {
+    if (rh_bytes_open(file_path, &bytes, &error) != RH_OK) {
         check_error(&error);
         return 0;
     }
@@ -91,7 +75,7 @@ static int read_twice(size_t piece) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0)
         return 0;
-    save(data + 1, size - 1);
+    save_file(data + 1, size - 1);
     rh_inflater_use(rh_inflaters[0]);
     if (!read_twice(1 + (size_t)data[0] * data[0]))
         return 0;

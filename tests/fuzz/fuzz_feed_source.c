@@ -18,6 +18,7 @@ static rh_source_spec specification(uint8_t choice) {
     spec.interval = choice & 16 ? RH_HOUR : 0;
     spec.stamp = choice & 32 && has_bars ? "start" : NULL;
     spec.proxy = choice >> 6 & 1;
+    spec.disorder = (choice & 0x50) == 0x50 ? RH_HOUR : 0;
     spec.map = map;
     spec.n_map = choice & 128 && (choice & 3) == 0 ? 2 : 0;
     return spec;

@@ -3,6 +3,7 @@
  * bytes are chopped; and so do the events of a whole source, of the format that the first byte
  * picks. */
 #include "../unit/rows_equal.h"
+#include "fuzz_file.h"
 
 #include "feed/source.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,24 +24,6 @@ typedef struct {
     rh_error error;
     rh_source_summary summary;
 } outcome;
-
-static char path[] = "/tmp/fuzz_rows_XXXXXX";
-static int file = -1;
-
-static void remove_file(void) {
-    (void)unlink(path);
-}
-
-static void save(const uint8_t *data, size_t size) {
-    if (file < 0) {
-        file = mkstemp(path);
-        if (file < 0)
-            abort();
-        (void)atexit(remove_file);
-    }
-    if (ftruncate(file, 0) != 0 || (size > 0 && pwrite(file, data, size, 0) != (ssize_t)size))
-        abort();
-}
 
 static void check(int holds, const char *what) {
     if (holds)
@@ -63,7 +45,7 @@ static void read_all(uint8_t choice, rh_rows_path by, size_t block, outcome *out
     size_t n_formats;
     const rh_format_entry *formats = rh_formats(&n_formats);
     const rh_source_spec spec = {.format = formats[choice % n_formats].name,
-                                 .path = path,
+                                 .path = file_path,
                                  .instrument = choice & 128 ? "X" : NULL,
                                  .interval = RH_HOUR};
     rh_catalogue *catalogue = catalogue_of_two();
@@ -103,8 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char where[2048];
     if (size == 0)
         return 0;
-    save(data + 1, size - 1);
-    check(rows_are_equal(path, where, sizeof where), where);
+    save_file(data + 1, size - 1);
+    check(rows_are_equal(file_path, where, sizeof where), where);
     read_all(data[0], RH_ROWS_LIBCSV, RH_ROWS_BLOCK, &reference);
     read_all(data[0], RH_ROWS_PORTABLE, 128, &plain);
     check(same_outcome(&reference, &plain), "portable: other events");

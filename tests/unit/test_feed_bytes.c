@@ -15,6 +15,7 @@
 #include <nettle/sha2.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <zstd.h>
 
 enum { LARGEST = 3 << 20, PACKED_ROOM = LARGEST + (1 << 16) };
@@ -355,6 +356,30 @@ static void zips_that_need_more_are_refused(void **state) {
     expect_error(write_bytes(packed, size), "the data are not as long as the headers say");
 }
 
+static size_t zip_named(char *name, size_t length, size_t size) {
+    memset(name, 'x', length);
+    name[length] = '\0';
+    return zip_into(&(zip_member){.name = name, .bytes = plain, .size = size, .streamed = 1}, 1,
+                    packed, sizeof packed);
+}
+
+/* The data end at each place about the end of a buffer, and the last bytes that they give don't fit
+ * the block: what an inflater took too much of one buffer is given back when the next is there. */
+static void data_may_end_anywhere_about_a_buffer(void **state) {
+    enum { AROUND = 12, HEAD = 30, BEHIND = 16 + 46 + 22 };
+    static char name[RH_INTAKE_BUFFER];
+    (void)state;
+    for (const rh_inflater *const *inflater = rh_inflaters; *inflater; inflater++)
+        for (size_t size = (1 << 16) + 1; size <= (1 << 16) + 6; size++) {
+            const size_t data = zip_named(name, 1, size) - HEAD - BEHIND - 2;
+            const size_t first = RH_INTAKE_BUFFER - HEAD - data - AROUND;
+            rh_inflater_use(*inflater);
+            for (size_t length = first; length < first + 2 * AROUND; length++)
+                check_file(write_bytes(packed, zip_named(name, length, size)), "zip", size);
+        }
+    rh_inflater_use(NULL);
+}
+
 /* ---- pipes ---- */
 
 static unsigned char long_text[RH_INTAKE_KEPT + (1 << 18)];
@@ -497,6 +522,19 @@ static void a_file_may_lose_its_name_while_it_is_read(void **state) {
     rh_bytes_close(bytes);
 }
 
+static void what_may_not_be_read_says_so(void **state) {
+    rh_error error = {.text = ""};
+    size_t total;
+    (void)state;
+    if (geteuid() == 0)
+        skip(); /* who may read everything */
+    const char *path = write_text("x");
+    assert_int_equal(chmod(path, 0), 0);
+    assert_int_equal(read_file(path, &total, &error), RH_BAD_DATA);
+    assert_non_null(strstr(error.text, ": cannot open: Permission denied"));
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
 /* ---- threads and memory ---- */
 
 static int threads_here(void) {
@@ -570,12 +608,14 @@ int main(void) {
         cmocka_unit_test(damage_comes_through_the_thread),
         cmocka_unit_test(zips_of_several_members_are_refused_by_name),
         cmocka_unit_test(zips_that_need_more_are_refused),
+        cmocka_unit_test(data_may_end_anywhere_about_a_buffer),
         cmocka_unit_test(pipes_are_read_and_turned_back_near_their_start),
         cmocka_unit_test(pipes_are_not_turned_back_from_far),
         cmocka_unit_test(who_reads_twice_refuses_pipes),
         cmocka_unit_test(a_source_may_come_through_a_pipe),
         cmocka_unit_test(a_file_that_changes_while_it_is_read_is_refused),
         cmocka_unit_test(a_file_may_lose_its_name_while_it_is_read),
+        cmocka_unit_test(what_may_not_be_read_says_so),
         cmocka_unit_test(threads_are_few_and_end),
         cmocka_unit_test(every_allocation_may_fail),
     };

@@ -101,14 +101,6 @@ static void rows_allocate_nothing(void **state) {
     rh_catalogue_free(catalogue);
 }
 
-/* SplitMix64 (Steele, Lea, Flood 2014): noise that is the same every time. */
-static uint64_t noise(uint64_t *seed) {
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static void noise_is_an_error_of_the_data(void **state) {
     unsigned char bytes[4096];
     uint64_t seed = 1;

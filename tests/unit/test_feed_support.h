@@ -136,6 +136,14 @@ static UNUSED rh_time at(const char *text) {
     return time;
 }
 
+/* SplitMix64 (Steele, Lea, Flood 2014): noise that is the same every time. */
+static UNUSED uint64_t noise(uint64_t *seed) {
+    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
 /* Path of a real data file, or NULL (and says so) where the shared folder isn't there. */
 static UNUSED const char *shared_file(const char *name) {
     static char path[4096];
