@@ -98,7 +98,8 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
     book->index = book->spot = (rh_carried){NAN, NAN, RH_DAWN};
     book->conversion = NAN;
     book->conversion_at = RH_DAWN;
-    book->opened = book->valued_at = RH_DAWN;
+    book->opened = book->valued_at = book->line.at = RH_DAWN;
+    book->deltas_are_black = strcmp(terms->ratio->name, "black") == 0;
     rh_status status = book->legs && book->memory && book->changes && book->options &&
                                book->leg_of_option && book->ratio_state
                            ? RH_OK
@@ -271,7 +272,7 @@ size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
             book->legs[i].state = RH_LEG_GONE; /* `opened` stays RH_DAWN: the run says so */
     }
     if (count > 0)
-        book->valued_at = RH_DAWN;
+        book->valued_at = book->line.at = RH_DAWN;
     *changes = book->changes;
     return count;
 }

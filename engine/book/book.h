@@ -116,6 +116,13 @@ size_t rh_book_advance(rh_book *book, const rh_book_change **changes);
 
 const rh_book_value *rh_book_value_now(rh_book *book);
 
+/* What can be said of the book without pricing it: its exposure in USD is within `within` of
+ * exposure_usd; the others are what rh_book_value_now would say. Returns 0 if nothing can. */
+typedef struct {
+    double spot, hedge, size_options, exposure_usd, within;
+} rh_glance;
+int rh_book_glance(rh_book *book, rh_glance *out);
+
 /* The open options as rules see them, in the order of the legs; n_options of the value. */
 const rh_option_leg *rh_book_options(const rh_book *book);
 

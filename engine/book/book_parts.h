@@ -36,6 +36,14 @@ typedef struct {
     uint64_t times;
 } rh_roll;
 
+/* The exposure as a function of the hedge's price P and of time, from the last valuation on:
+ * exposure + slope u within curvature u^2/2 + drift t, u = P/price - 1, t in years (glance.c). */
+typedef struct {
+    rh_time at, until; /* RH_DAWN: there is none */
+    double price, exposure, slope, curvature, drift;
+    int borrowed; /* a forward comes from spot, the index or the hedge */
+} rh_line;
+
 struct rh_book {
     rh_leg *legs;
     rh_leg_memory *memory;
@@ -58,6 +66,8 @@ struct rh_book {
     rh_time opened;
     rh_time valued_at; /* instant of `value`; RH_DAWN: must be computed */
     rh_book_value value;
+    rh_line line;
+    int deltas_are_black; /* the ratio model is Black's */
     unsigned conversions, forwards;
 };
 
@@ -91,6 +101,13 @@ double rh_leg_rate(const rh_book *book, const rh_instrument *option);
 
 /* The forward of an option leg at this hedge price, by the best evidence there is. */
 double rh_leg_forward(rh_book *book, size_t i, double hedge_price);
+
+/* The forward moves in proportion to the hedge's price (from spot it also grows at the rate). */
+int rh_leg_follows_hedge(const rh_book *book, size_t i, double hedge_price,
+                         rh_forward_source *source);
+
+/* After a valuation: from where a glance is taken. */
+void rh_line_take(rh_book *book);
 
 /* Takes in a leg's newest observation. */
 void rh_leg_observe(rh_book *book, size_t i, double hedge_price);

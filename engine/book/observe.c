@@ -87,6 +87,19 @@ double rh_leg_forward(rh_book *book, size_t i, double hedge_price) {
     return forward;
 }
 
+int rh_leg_follows_hedge(const rh_book *book, size_t i, double p, rh_forward_source *source) {
+    const rh_leg_memory *memory = &book->memory[i];
+    (void)forward_of(book, i, p, source);
+    switch (*source) {
+    case RH_FORWARD_OWN: return !isnan(memory->forward.carrier);
+    case RH_FORWARD_FUTURE: return !isnan(memory->future.carrier);
+    case RH_FORWARD_SPOT: return isnan(book->spot.value) || !isnan(book->spot.carrier);
+    case RH_FORWARD_INDEX: return !isnan(book->index.carrier);
+    case RH_FORWARD_HEDGE: return 1;
+    }
+    return 0;
+}
+
 void rh_leg_observe(rh_book *book, size_t i, double hedge_price) {
     const rh_leg *leg = &book->legs[i];
     rh_leg_memory *memory = &book->memory[i];

@@ -220,6 +220,7 @@ const rh_book_value *rh_book_value_now(rh_book *book) {
     const rh_time now = rh_market_now(book->market);
     if (book->valued_at != now) {
         compute(book);
+        rh_line_take(book);
         book->valued_at = now;
     }
     return &book->value;

@@ -15,30 +15,36 @@ double rh_order_quantity(const rh_instrument *instrument, double held, double ta
 
 void rh_order_send(rh_order *order, const rh_execution_terms *terms, const rh_market *market,
                    uint32_t instrument, double quantity, double mid) {
-    *order = (rh_order){.instrument = instrument,
-                        .quantity = quantity,
-                        .decided = mid,
-                        .sent = rh_market_now(market),
-                        .arrival = rh_market_now(market) + terms->latency,
-                        .venue = *rh_market_state(market, instrument)};
+    order->instrument = instrument;
+    order->quantity = quantity;
+    order->decided = mid;
+    order->sent = rh_market_now(market);
+    order->arrival = order->sent + terms->latency;
+    order->waiting = 0;
+    if (terms->latency > 0)
+        order->venue = *rh_market_state(market, instrument);
 }
 
 int rh_order_arrives(rh_order *order, const rh_execution_terms *terms, const rh_market *market) {
     const rh_state *state = rh_market_state(market, order->instrument);
     const rh_time now = rh_market_now(market);
-    if (order->waiting) {
+    const int shown_later =
+        !order->waiting && state->observed == now && state->happened > order->arrival;
+    if (terms->latency > 0 && !shown_later)
         order->venue = *state;
+    if (order->waiting)
         return state->observed == now;
-    }
-    const int shown_later = state->observed == now && state->happened > order->arrival;
-    if (!shown_later)
-        order->venue = *state;
     return shown_later || now >= order->arrival + (terms->latency > 0 ? terms->delay : 0);
+}
+
+const rh_state *rh_order_venue(const rh_order *order, const rh_execution_terms *terms,
+                               const rh_market *market) {
+    return terms->latency > 0 ? &order->venue : rh_market_state(market, order->instrument);
 }
 
 rh_price rh_order_price(const rh_order *order, const rh_execution_terms *terms,
                         const rh_market *market) {
-    const rh_state *state = &order->venue;
+    const rh_state *state = rh_order_venue(order, terms, market);
     rh_price price = rh_market_price(state);
     if (terms->price == RH_FILL_AT_TOUCH)
         price = rh_market_touch(state, order->quantity > 0.0 ? 1 : -1);

@@ -32,7 +32,7 @@ typedef struct {
     double quantity; /* signed venue amount; 0: no order */
     double decided;  /* the mid at the decision */
     rh_time sent, arrival;
-    rh_state venue; /* the newest state known to have happened by the arrival */
+    rh_state venue; /* with latency: the newest state known to have happened by the arrival */
     int waiting;    /* has arrived and found no fresh price */
 } rh_order;
 
@@ -46,6 +46,10 @@ void rh_order_send(rh_order *order, const rh_execution_terms *terms, const rh_ma
 
 /* Takes in what the market has shown in this instant. 1 if the order meets the venue now. */
 int rh_order_arrives(rh_order *order, const rh_execution_terms *terms, const rh_market *market);
+
+/* The state that an order meets which arrives in this instant. */
+const rh_state *rh_order_venue(const rh_order *order, const rh_execution_terms *terms,
+                               const rh_market *market);
 
 /* The price that an order that has arrived gets; value NaN if it must wait. */
 rh_price rh_order_price(const rh_order *order, const rh_execution_terms *terms,

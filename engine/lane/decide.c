@@ -166,9 +166,9 @@ static int signalled(const rh_lane *lane, const rh_part *part) {
            wake->width * scale_now(lane, wake);
 }
 
-int rh_lane_signalled(const rh_lane *lane) {
+int rh_lane_listens(const rh_lane *lane) {
     for (size_t i = 0; i < lane->n_parts; i++)
-        if (signalled(lane, &lane->parts[i]))
+        if (lane->parts[i].listens && lane->parts[i].wake.signal != RH_SIGNAL_NONE)
             return 1;
     return 0;
 }

@@ -157,7 +157,7 @@ int rh_lane_due(const rh_lane *lane, size_t n_changes) {
     if (order_on_its_way(lane))
         return 0;
     return (!lane->pending_ask && rh_lane_time_has_come(lane)) ||
-           (has_news(lane) && rh_lane_signalled(lane));
+           (has_news(lane) && rh_lane_listens(lane));
 }
 
 static rh_status touch(rh_lane *lane, rh_ledger *ledger, rh_time *touched, rh_error *error) {
@@ -197,23 +197,23 @@ static void sum_hedge_fill(rh_lane *lane, const rh_fill *fill) {
 }
 
 /* The valuation price of the state that the order met. */
-static double met_mid(const rh_lane *lane, const rh_order *order) {
-    const double mid = rh_market_price(&order->venue).value;
+static double met_mid(const rh_lane *lane) {
+    const rh_state *venue = rh_order_venue(&lane->order, &lane->terms.execution, lane->market);
+    const double mid = rh_market_price(venue).value;
     return isnan(mid) ? rh_ledger_holding(lane->ledger, HEDGE)->price : mid;
 }
 
 static rh_status fill_order(rh_lane *lane, rh_price price, rh_error *error) {
-    const rh_order order = lane->order;
+    const double quantity = lane->order.quantity;
     rh_fill fill = {.reason = lane->order_reason, .evidence = price.evidence};
     rh_status status = touch_hedged(lane, error);
     if (status != RH_OK)
         return status;
-    const double fee = rh_fee(&lane->terms.costs, lane->hedge, order.quantity, price.value,
-                              price.value, lane->terms.execution.maker);
+    const double fee = rh_fee(&lane->terms.costs, lane->hedge, quantity, price.value, price.value,
+                              lane->terms.execution.maker);
     lane->order.quantity = 0.0;
-    const double mid = met_mid(lane, &order);
-    status = rh_ledger_trade(lane->ledger, HEDGE, order.quantity, price.value, mid, order.decided,
-                             fee, &fill, error);
+    status = rh_ledger_trade(lane->ledger, HEDGE, quantity, price.value, met_mid(lane),
+                             lane->order.decided, fee, &fill, error);
     const int64_t age = rh_market_now(lane->market) - price.at;
     if (age > lane->counts.oldest_fill)
         lane->counts.oldest_fill = age;

@@ -2,8 +2,8 @@
 /* lane.h: one configuration replayed over the shared market: strategy, execution, ledger.
  *
  * A lane reads the market and its book, owns everything else, and never looks at another lane.
- * At each instant the run asks rh_lane_due; a lane that isn't due isn't touched, and its numbers
- * are the same as if it had been.
+ * At each instant the run asks rh_lane_due of the lanes that its alarms name; a lane that isn't due
+ * isn't touched, and its numbers are the same as if it had been.
  *
  * Beside the hedged account a lane keeps its unhedged shadow: the same book, costs and cash, no
  * hedge.
@@ -47,7 +47,8 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
                       rh_recorder *recorder, rh_lane **out, rh_error *error);
 void rh_lane_free(rh_lane *lane);
 
-/* The lane has something to do at the market's instant, given what has happened to its book. */
+/* The lane may have something to do at the market's instant, given what has happened to its book:
+ * whether a signal has crossed is found out by rh_lane_advance, which does nothing if none has. */
 int rh_lane_due(const rh_lane *lane, size_t n_changes);
 rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n_changes,
                           rh_error *error);

@@ -74,7 +74,7 @@ typedef struct {
 rh_exposures rh_lane_exposures(const rh_lane *lane);
 double rh_lane_pnl(const rh_lane *lane);
 int rh_lane_time_has_come(const rh_lane *lane); /* for a part of the rule */
-int rh_lane_signalled(const rh_lane *lane);     /* a part that somebody listens to */
+int rh_lane_listens(const rh_lane *lane);       /* to a signal, for a part of the rule */
 int rh_lane_gather(rh_lane *lane, int news);    /* notes whom time and signals wake; 1 if any */
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error);
 void rh_lane_show(rh_lane *lane);

@@ -122,6 +122,32 @@ static double or_nothing(double x) {
     return isfinite(x) ? x : 0.0;
 }
 
+/* Exposures are in coin, values in the numeraire. */
+static void add_balances(rh_series_value *now, const rh_series *series, double spot, double price,
+                         const rh_market *market) {
+    const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(market), series->instrument);
+    const int in_coin =
+        series->kind == RH_SERIES_EXPOSURE || series->numeraire == RH_NUMERAIRE_COIN;
+    const int inverse = hedge->settle == RH_INVERSE;
+    const double other = in_coin ? 1.0 / spot : spot, own = inverse == in_coin ? 1.0 : other;
+    now->x1 = or_nothing(own * (inverse ? 1.0 / price : price));
+    now->x2 = or_nothing(own * rh_market_state(market, series->instrument)->funding_paid);
+    now->x3 = or_nothing(other);
+}
+
+/* Without a valuation of the book; 0 if that can't be done. */
+static int glance(const rh_series *series, rh_book *book, const rh_market *market,
+                  rh_series_value *now) {
+    rh_glance seen;
+    if (series->kind != RH_SERIES_EXPOSURE || series->numeraire != RH_NUMERAIRE_USD ||
+        series->scale == RH_SCALE_GAMMA || !rh_book_glance(book, &seen))
+        return 0;
+    *now = (rh_series_value){.s = seen.exposure_usd, .within = seen.within};
+    now->scale = series->scale == RH_SCALE_SIZE ? seen.size_options : 1.0;
+    add_balances(now, series, seen.spot, seen.hedge, market);
+    return 1;
+}
+
 static double scale_of(const rh_series *series, const rh_book_value *value) {
     switch (series->scale) {
     case RH_SCALE_SIZE: return value->size_options;
@@ -130,40 +156,29 @@ static double scale_of(const rh_series *series, const rh_book_value *value) {
     }
 }
 
-/* Exposures are in coin, values in the numeraire. */
-static rh_series_value with_balances(const rh_series *series, const rh_book_value *value,
-                                     const rh_market *market) {
-    const rh_instrument *hedge = rh_catalogue_get(rh_market_catalogue(market), series->instrument);
+static rh_series_value of_book(const rh_series *series, rh_book *book, const rh_market *market) {
+    const rh_book_value *value = rh_book_value_now(book);
     const int usd = series->numeraire == RH_NUMERAIRE_USD;
-    const int exposure = series->kind == RH_SERIES_EXPOSURE, in_coin = exposure || !usd;
-    const int inverse = hedge->settle == RH_INVERSE;
-    const double other = in_coin ? 1.0 / value->spot : value->spot;
-    const double own = inverse == in_coin ? 1.0 : other;
-    const double worth = value->option_value_usd;
-    const double exposed = usd ? value->exposure_usd : value->exposure_coin;
-    return (rh_series_value){
-        .s = exposure ? exposed
-             : usd    ? worth
-                      : worth / value->spot,
-        .x1 = or_nothing(own * (inverse ? 1.0 / value->hedge : value->hedge)),
-        .x2 = or_nothing(own * rh_market_state(market, series->instrument)->funding_paid),
-        .x3 = or_nothing(other),
-    };
+    rh_series_value now = {.scale = scale_of(series, value)};
+    if (series->kind == RH_SERIES_EXPOSURE)
+        now.s = usd ? value->exposure_usd : value->exposure_coin;
+    else
+        now.s = usd ? value->option_value_usd : value->option_value_usd / value->spot;
+    add_balances(&now, series, value->spot, value->hedge, market);
+    return now;
 }
 
 rh_series_value rh_series_now(const rh_series *series, rh_book *book, const rh_market *market) {
     const rh_state *state = rh_market_state(market, series->instrument);
-    const int balances = series->kind == RH_SERIES_EXPOSURE || series->kind == RH_SERIES_VALUE;
-    const int needs_book = balances || series->scale != RH_SCALE_ONE;
-    const rh_book_value *value = needs_book ? rh_book_value_now(book) : NULL;
-    rh_series_value now = {0};
+    rh_series_value now = {.scale = 1.0};
+    if (series->kind == RH_SERIES_EXPOSURE || series->kind == RH_SERIES_VALUE)
+        return glance(series, book, market, &now) ? now : of_book(series, book, market);
+    if (series->scale != RH_SCALE_ONE)
+        now.scale = scale_of(series, rh_book_value_now(book));
     switch (series->kind) {
-    case RH_SERIES_EXPOSURE:
-    case RH_SERIES_VALUE: now = with_balances(series, value, market); break;
     case RH_SERIES_PRICE: now.s = rh_market_price(state).value; break;
     case RH_SERIES_VARIANCE: now.s = state->variance; break;
     default: now.s = (double)state->observations; break;
     }
-    now.scale = scale_of(series, value);
     return now;
 }

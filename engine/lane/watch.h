@@ -51,10 +51,11 @@ size_t rh_lane_n_watches(const rh_lane *lane);
  * by itself, are in the watch of part 0. */
 rh_watch rh_lane_watch(const rh_lane *lane, size_t part);
 
-/* The numbers of a series at the market's instant; x1 to x3 are 0 where they are unknown, so that
- * those who don't use them don't see that. */
+/* The numbers of a series at the market's instant. s is known to `within` only where it takes a
+ * valuation of the book to know it exactly, which is not made for the asking; x1 to x3 are 0 where
+ * they are unknown, so that those who don't use them don't see that. */
 typedef struct {
-    double s, x1, x2, x3, scale;
+    double s, within, x1, x2, x3, scale;
 } rh_series_value;
 rh_series_value rh_series_now(const rh_series *series, rh_book *book, const rh_market *market);
 

@@ -5,9 +5,18 @@
 
 #include <math.h>
 
-/* Tables are padded to whole blocks with widths that are never crossed: a loop of known length
- * without a branch is what compilers turn into vector instructions. */
-enum { BLOCK = 64 };
+/* Tables are padded to whole blocks with widths that are never crossed, and passed over in
+ * stretches: a loop of known length without a branch is what compilers turn into vector
+ * instructions. */
+enum { BLOCK = 64, STRETCH = 16 };
+
+/* gcc makes two versions of such a loop, and the processor chooses one when the program starts;
+ * their digits are the same. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
 
 enum { A, B, C, D, WIDTH, N_COLUMNS };
 
@@ -215,10 +224,10 @@ rh_time rh_alarms_next_time(const rh_alarms *alarms) {
 }
 
 /* A crossing that rounding could hide counts: the sum is taken larger by a billionth of the largest
- * parts that it may have. */
-static double rounding(const table *t, const rh_series_value *x) {
-    return 1e-9 * (fabs(x->s) + t->largest[A] + t->largest[B] * fabs(x->x1) +
-                   t->largest[C] * fabs(x->x2) + t->largest[D] * fabs(x->x3));
+ * parts that it may have, and by what isn't known of s. */
+static double doubt(const table *t, const rh_series_value *x) {
+    return x->within + 1e-9 * (fabs(x->s) + t->largest[A] + t->largest[B] * fabs(x->x1) +
+                               t->largest[C] * fabs(x->x2) + t->largest[D] * fabs(x->x3));
 }
 
 static int crossed(const table *t, size_t i, const rh_series_value *x, double slack) {
@@ -227,16 +236,22 @@ static int crossed(const table *t, size_t i, const rh_series_value *x, double sl
     return fabs(sum) + slack > t->column[WIDTH][i] * x->scale;
 }
 
-static int any_crossed(const table *t, size_t from, const rh_series_value *x, double slack) {
-    const double *a = t->column[A] + from, *b = t->column[B] + from, *c = t->column[C] + from,
-                 *d = t->column[D] + from, *width = t->column[WIDTH] + from;
+/* Where the next stretch begins in which anything has crossed; `end` if none has. */
+WIDE static size_t next_crossed(double *const *column, size_t from, size_t end,
+                                const rh_series_value *x, double slack) {
     const double s = x->s, x1 = x->x1, x2 = x->x2, x3 = x->x3, scale = x->scale;
-    int64_t any = 0; /* as wide as a double, so that a comparison's mask fits */
-    for (int i = 0; i < BLOCK; i++) {
-        const double sum = s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3;
-        any |= fabs(sum) + slack > width[i] * scale ? 1 : 0;
+    for (; from < end; from += STRETCH) {
+        const double *a = column[A] + from, *b = column[B] + from, *c = column[C] + from,
+                     *d = column[D] + from, *width = column[WIDTH] + from;
+        int64_t any = 0; /* as wide as a double, so that a comparison's mask fits */
+        for (int i = 0; i < STRETCH; i++) {
+            const double sum = s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3;
+            any |= fabs(sum) + slack > width[i] * scale ? 1 : 0;
+        }
+        if (any)
+            return from;
     }
-    return any != 0;
+    return end;
 }
 
 typedef struct {
@@ -261,13 +276,13 @@ static void list_table(listing *l, const table *t, rh_book *const *books, const 
         return;
     }
     const rh_series_value x = rh_series_now(&t->series, books[t->book], market);
-    const double slack = rounding(t, &x);
-    for (size_t from = 0; from < t->count; from += BLOCK) {
-        if (!any_crossed(t, from, &x, slack))
-            continue;
-        for (size_t i = from; i < from + BLOCK && i < t->count; i++)
-            if (crossed(t, i, &x, slack))
-                list(l, t->watch[i]);
+    const double slack = doubt(t, &x);
+    size_t from = 0;
+    while ((from = next_crossed(t->column, from, t->count, &x, slack)) < t->count) {
+        const size_t end = from + STRETCH < t->count ? from + STRETCH : t->count;
+        for (; from < end; from++)
+            if (crossed(t, from, &x, slack))
+                list(l, t->watch[from]);
     }
 }
 

@@ -178,27 +178,25 @@ void bench_tape_write_csv(const bench_tape *tape, const char *path) {
 
 /* ---- lanes ---- */
 
+static void make_room(bench_lanes *lanes) {
+    if (lanes->count < lanes->capacity)
+        return;
+    lanes->capacity = lanes->capacity ? 2 * lanes->capacity : 64;
+    lanes->terms = realloc(lanes->terms, lanes->capacity * sizeof *lanes->terms);
+    lanes->rules = realloc(lanes->rules, lanes->capacity * sizeof *lanes->rules);
+    lanes->configs = realloc(lanes->configs, lanes->capacity * sizeof *lanes->configs);
+    bench_require(lanes->terms && lanes->rules && lanes->configs, "no memory");
+}
+
 void bench_lanes_add(bench_lanes *lanes, const bench_tape *tape, const char *rule) {
     rh_error error = {.text = ""};
-    const char *near = NULL;
-    if (lanes->count == lanes->capacity) {
-        lanes->capacity = lanes->capacity ? 2 * lanes->capacity : 64;
-        lanes->terms = realloc(lanes->terms, lanes->capacity * sizeof *lanes->terms);
-        lanes->values = realloc(lanes->values, lanes->capacity * sizeof *lanes->values);
-        lanes->configs = realloc(lanes->configs, lanes->capacity * sizeof *lanes->configs);
-        bench_require(lanes->terms && lanes->values && lanes->configs, "no memory");
-    }
+    make_room(lanes);
     const size_t i = lanes->count++;
     require_ok(rh_config_read_text("rule", rule, strlen(rule), &lanes->configs[i], &error), &error);
-    const rh_node *root = rh_config_root(lanes->configs[i]);
-    const rh_strategy *strategy =
-        rh_registry_find_strategy(tape->registry, rh_node_get(root, "name")->text, &near);
-    bench_require(strategy != NULL, rule);
-    lanes->values[i] = (rh_values){0};
-    require_ok(rh_values_read(strategy->params, strategy->n_params, lanes->configs[i], root,
-                              "strategy", &lanes->values[i], &error),
+    require_ok(rh_rule_read(tape->registry, lanes->configs[i], rh_config_root(lanes->configs[i]),
+                            "strategy", &lanes->rules[i], &error),
                &error);
-    lanes->terms[i] = (rh_lane_terms){.strategy = strategy,
+    lanes->terms[i] = (rh_lane_terms){.rule = lanes->rules[i],
                                       .hedge = BENCH_PERPETUAL,
                                       .costs = rh_venue_find("deribit", START)->costs,
                                       .record_every = RH_HOUR};
@@ -206,11 +204,11 @@ void bench_lanes_add(bench_lanes *lanes, const bench_tape *tape, const char *rul
 
 void bench_lanes_free(bench_lanes *lanes) {
     for (size_t i = 0; i < lanes->count; i++) {
-        rh_values_free(&lanes->values[i]);
+        rh_rule_free(lanes->rules[i]);
         rh_config_free(lanes->configs[i]);
     }
     free(lanes->terms);
-    free(lanes->values);
+    free(lanes->rules);
     free(lanes->configs);
 }
 
@@ -298,7 +296,6 @@ static party open_party(const bench_tape *tape, const bench_lanes *lanes, size_t
     require_ok(rh_book_new(&tape->book, p.market, &p.book, &error), &error);
     for (size_t i = 0; i < n; i++) {
         rh_lane_terms terms = lanes->terms[i];
-        terms.values = &lanes->values[i];
         terms.ask_always = always;
         p.listeners[i] = (listener){{hear_step, hear_fill, hear_flow}, 0xcbf29ce484222325};
         require_ok(rh_lane_new(&terms, p.book, p.market, digest ? &p.listeners[i].recorder : NULL,

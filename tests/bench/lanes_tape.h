@@ -37,7 +37,7 @@ void bench_tape_write_csv(const bench_tape *tape, const char *path);
 /* A set of lanes: every rule is a mapping such as "{name: band, width: 0.01}". */
 typedef struct {
     rh_lane_terms *terms;
-    rh_values *values;
+    rh_rule **rules;
     rh_config **configs;
     size_t count, capacity;
 } bench_lanes;
