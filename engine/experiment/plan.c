@@ -111,6 +111,15 @@ static rh_status plan_capital(rh_plan *plan, rh_error *error) {
     return RH_OK;
 }
 
+/* A window that is given says how many steps there will be; one of years gets room as it goes. */
+static size_t count_steps(const rh_experiment *e) {
+    enum { MOST = 1 << 14 };
+    if (e->from == RH_NEVER || e->to == RH_NEVER || e->to <= e->from)
+        return 0;
+    const int64_t steps = (e->to - e->from) / e->record.every + 2;
+    return steps < MOST ? (size_t)steps : 0;
+}
+
 static void plan_lane(rh_plan *plan) {
     const rh_experiment *e = plan->experiment;
     const rh_costs *venue = &plan->venue->costs;
@@ -121,6 +130,7 @@ static void plan_lane(rh_plan *plan) {
     lane->rate = e->rate;
     lane->rate_coin = e->rate_coin;
     lane->record_every = e->record.every;
+    lane->steps = count_steps(e);
     lane->record_on_clock = e->record.anchor;
     lane->at_end = (rh_at_end)e->hedge.at_end;
     lane->execution.price = (rh_fill_price)e->execution.price;

@@ -129,9 +129,8 @@ static rh_view make_view(rh_lane *lane, const rh_hedge *hedge, const rh_exposure
 
 static double signal_now(const rh_lane *lane, uint32_t signal) {
     const rh_book_value *value;
-    rh_exposures x;
     switch (signal) {
-    case RH_SIGNAL_GAP: x = rh_lane_exposures(lane); return x.held + x.pending - x.neutral;
+    case RH_SIGNAL_GAP: return lane->x.held + lane->x.pending - lane->x.neutral;
     case RH_SIGNAL_PRICE: value = rh_book_value_now(lane->book); return value->hedge;
     case RH_SIGNAL_PNL: return rh_lane_pnl(lane);
     case RH_SIGNAL_VARIANCE:
@@ -184,6 +183,7 @@ int rh_lane_time_has_come(const rh_lane *lane) {
 int rh_lane_gather(rh_lane *lane, int news) {
     const rh_time now = rh_market_now(lane->market);
     uint32_t any = 0;
+    lane->x = rh_lane_exposures(lane);
     for (size_t i = 0; i < lane->n_parts; i++) {
         rh_part *part = &lane->parts[i];
         if (now >= part->wake.at)
@@ -278,7 +278,7 @@ void rh_lane_show(rh_lane *lane) {
  */
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error) {
     const rh_book_value *value = rh_book_value_now(lane->book);
-    const rh_exposures x = rh_lane_exposures(lane);
+    const rh_exposures x = lane->x;
     *trade = 0;
     if (isnan(x.neutral) || isnan(x.held)) {
         lane->pending_ask = 1;

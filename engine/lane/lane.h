@@ -35,6 +35,7 @@ typedef struct {
     double usd, coin; /* capital */
     double rate, rate_coin;
     int64_t record_every;
+    size_t steps;        /* about how many there will be, for room; 0: unknown */
     int record_on_clock; /* the grid starts at 1970-01-01T00:00Z, not at the first open */
     rh_at_end at_end;
     int ask_always; /* tests: decide at every instant, whatever the wakes say */

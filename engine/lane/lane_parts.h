@@ -14,12 +14,23 @@ typedef struct {
     double usd, coin;
 } rh_equity;
 
+/* Exposures as they stand, units of the underlying. */
+typedef struct {
+    double book;    /* exposure of everything but the hedge, in the numeraire */
+    double held;    /* of the hedge */
+    double pending; /* of the order on its way */
+    double neutral; /* of the hedge that would meet the target */
+} rh_exposures;
+
+/* What every instant of a lane looks at stands together at the front: a thousand lanes don't fit
+ * into a cache. */
 struct rh_lane {
-    rh_lane_terms terms;
     rh_book *book;
     const rh_market *market;
     rh_recorder *recorder;
     const rh_instrument *hedge;
+    int started, finished;
+    rh_time next_record;
 
     /* strategy */
     void *state;
@@ -29,13 +40,7 @@ struct rh_lane {
     int observes;
     uint32_t woke;   /* RH_WOKE_BOOK and _FILL, gathered since the rule was last asked */
     int pending_ask; /* due, but the exposure was unknown */
-    uint32_t watched[MAX_WATCHED];
-    uint64_t observations[MAX_WATCHED];
-    size_t n_watched;
-
-    /* execution */
-    rh_order order;
-    rh_fill_reason order_reason;
+    rh_exposures x;  /* of the instant in which the rule is about to be asked */
 
     /* accounts */
     rh_ledger *ledger, *shadow;
@@ -43,10 +48,20 @@ struct rh_lane {
     size_t *holding_of_leg; /* place among the holdings of legs that aren't options */
     rh_time touched, shadow_touched;
 
+    rh_lane_terms terms;
+
+    /* execution */
+    rh_fill_reason order_reason;
+    rh_order order;
+
+    /* instruments whose observations the rule counts */
+    size_t n_watched;
+    uint32_t watched[MAX_WATCHED];
+    uint64_t observations[MAX_WATCHED];
+
     /* steps */
-    int started, finished;
     int last_stale; /* the step begins at a stale mark */
-    rh_time opened, next_record;
+    rh_time opened;
     double variance_at_open;
     rh_equity start, last, shadow_last;
     rh_time last_step;
@@ -65,17 +80,12 @@ struct rh_lane {
 rh_status rh_lane_touch(rh_lane *lane, rh_error *error);
 
 /* decide.c: the exposures as they stand, and the rule. */
-typedef struct {
-    double book;    /* exposure of everything but the hedge, in the numeraire */
-    double held;    /* of the hedge */
-    double pending; /* of the order on its way */
-    double neutral; /* of the hedge that would meet the target */
-} rh_exposures;
 rh_exposures rh_lane_exposures(const rh_lane *lane);
 double rh_lane_pnl(const rh_lane *lane);
 int rh_lane_time_has_come(const rh_lane *lane); /* for a part of the rule */
 int rh_lane_listens(const rh_lane *lane);       /* to a signal, for a part of the rule */
-int rh_lane_gather(rh_lane *lane, int news);    /* notes whom time and signals wake; 1 if any */
+/* Looks at the exposures and notes whom time and signals wake; 1 if any. Comes before ask. */
+int rh_lane_gather(rh_lane *lane, int news);
 rh_status rh_lane_start_rule(rh_lane *lane, rh_error *error);
 void rh_lane_show(rh_lane *lane);
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error);

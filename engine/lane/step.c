@@ -133,7 +133,9 @@ static rh_status sum_up(rh_lane *lane, const rh_step *step, double unhedged_erro
     lane->absolute_residual += fabs(step->attribution.usd[RH_TERM_RESIDUAL]);
     lane->absolute_gamma_theta +=
         fabs(step->attribution.usd[RH_TERM_GAMMA]) + fabs(step->attribution.usd[RH_TERM_THETA]);
-    return rh_metric_series_add(&lane->series, &row, error);
+    const rh_status status =
+        rh_metric_series_reserve(&lane->series, lane->terms.steps, error); /* the first time */
+    return status == RH_OK ? rh_metric_series_add(&lane->series, &row, error) : status;
 }
 
 static rh_time grid_after(const rh_lane *lane, rh_time now) {

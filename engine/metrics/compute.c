@@ -9,6 +9,15 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 
+rh_status rh_metric_series_reserve(rh_metric_series *series, size_t steps, rh_error *error) {
+    if (steps <= series->capacity)
+        return RH_OK;
+    if (rh_resize_array(&series->steps, steps, sizeof *series->steps) != 0)
+        return rh_no_memory(error);
+    series->capacity = steps;
+    return RH_OK;
+}
+
 rh_status rh_metric_series_add(rh_metric_series *series, const rh_metric_step *step,
                                rh_error *error) {
     if (rh_make_room(&series->steps, series->count, &series->capacity, sizeof *step) != 0)

@@ -109,6 +109,8 @@ typedef struct {
     size_t count, capacity;
 } rh_metric_series;
 
+/* Makes room for `steps` in all; more can be added nevertheless. */
+rh_status rh_metric_series_reserve(rh_metric_series *series, size_t steps, rh_error *error);
 rh_status rh_metric_series_add(rh_metric_series *series, const rh_metric_step *step,
                                rh_error *error);
 void rh_metric_series_free(rh_metric_series *series);

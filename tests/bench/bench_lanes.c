@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DAYS = 3, MANY = 1000, SOME = 64, ASKED = 16 };
+enum { DAYS = 3, MANY = 1000, SOME = 64, ASKED = 16, MIXED = 160, SLEEPERS = 4000 };
 
 /* A way to read the tape: from memory, or anew from its file. */
 typedef struct {
@@ -77,7 +77,6 @@ static void compare_costs(reading *r, const bench_lanes *bands, const char *text
     const double none = best_replay(r, 7);
     const bench_outcome one = best_run(r, bands, 1, 7), some = best_run(r, bands, SOME, 1),
                         many = best_run(r, bands, MANY, 2);
-    (void)printf("\nfewest %llu", (unsigned long long)many.fewest_hedges);
     bench_require(many.fewest_hedges >= hits, "a band is hit in less than 1 % of the instants");
     title(text);
     row("no lane: the replay alone", none, none, 0.0);
@@ -94,52 +93,106 @@ static void compare_costs(reading *r, const bench_lanes *bands, const char *text
 static void add_bands(bench_lanes *lanes, const bench_tape *tape) {
     char rule[64];
     for (int i = 0; i < MANY; i++) {
-        (void)snprintf(rule, sizeof rule, "{name: band, width: %.6f}", 0.013 - 0.000005 * i);
+        (void)snprintf(rule, sizeof rule, "{name: band, width: %.6f}", 0.0136 - 0.000002 * i);
+        bench_lanes_add(lanes, tape, rule);
+    }
+}
+
+enum { KINDS = 5 };
+
+/* Gap, price, PnL, variance and time in turn, each with a parameter of its own; `far` times as far
+ * from being due. */
+static void add_mixture(bench_lanes *lanes, const bench_tape *tape, int count, double far) {
+    char rule[96];
+    for (int i = 0; i < count; i++) {
+        const double x = far * (1.0 + i / (double)count);
+        if (i % KINDS == 0)
+            (void)snprintf(rule, sizeof rule, "{name: band, width: %.6f}", 0.01 * x);
+        else if (i % KINDS == 1)
+            (void)snprintf(rule, sizeof rule, "{name: price-move, move_pct: %.6f}", 0.1 * x);
+        else if (i % KINDS == 2)
+            (void)snprintf(rule, sizeof rule, "{name: pnl-band, width: %.6f}", 200 * x);
+        else if (i % KINDS == 3)
+            (void)snprintf(rule, sizeof rule, "{name: business-time, move: %.6f}", 0.002 * x);
+        else
+            (void)snprintf(rule, sizeof rule, "{name: interval, every: %.0fs}", 300 * x);
         bench_lanes_add(lanes, tape, rule);
     }
 }
 
 /* ---- claims ---- */
 
-static void check_fills(bench_tape *tape, const bench_lanes *bands) {
+static void check_fills(bench_tape *tape, const bench_lanes *lanes, size_t n, const char *what) {
     const rh_stream woken = bench_tape_stream(tape);
-    const bench_outcome a = bench_run(tape, &woken, bands, ASKED, 1, 0);
+    const bench_outcome a = bench_run(tape, &woken, lanes, n, 1, 0);
     const rh_stream always = bench_tape_stream(tape);
-    const bench_outcome b = bench_run(tape, &always, bands, ASKED, 1, 1);
+    const bench_outcome b = bench_run(tape, &always, lanes, n, 1, 1);
     bench_require(b.decisions > 10 * a.decisions, "not every lane was asked at every instant");
-    bench_require(a.digest == b.digest, "woken lanes fill otherwise than lanes that are asked");
-    (void)printf("\nfills of %d lanes: the same when asked %.1f M times and %.2f M times\n", ASKED,
-                 (double)b.decisions / 1e6, (double)a.decisions / 1e6);
+    bench_require(a.fills > n && a.digest == b.digest,
+                  "woken lanes fill otherwise than lanes that are asked at every instant");
+    (void)printf("%zu %s: the same %llu fills when asked %.1f M times and %.2f M times\n", n, what,
+                 (unsigned long long)a.fills, (double)b.decisions / 1e6, (double)a.decisions / 1e6);
 }
 
-static void check_allocations(const bench_tape *day, bench_tape *three, const bench_lanes *bands) {
-    bench_tape first = *day;
-    const rh_stream short_one = bench_tape_stream(&first);
-    const bench_outcome a = bench_run(&first, &short_one, bands, SOME, 0, 0);
+/* A month's steps are reserved when a lane is made, so that growing arrays don't hide an event that
+ * allocates. */
+static void check_allocations(bench_tape *day, bench_tape *three, const bench_lanes *bands) {
+    const rh_stream short_one = bench_tape_stream(day);
+    const bench_outcome a = bench_run(day, &short_one, bands, SOME, 0, 0);
     const rh_stream long_one = bench_tape_stream(three);
     const bench_outcome b = bench_run(three, &long_one, bands, SOME, 0, 0);
-    (void)printf("allocations of 64 lanes in the loop: %llu for one day, %llu for three\n",
-                 (unsigned long long)a.allocations, (unsigned long long)b.allocations);
+    bench_require(a.allocations == b.allocations, "the loop allocates by the event or the step");
+    (void)printf("allocations in the loop, %d lanes: %llu for one day and for three\n", SOME,
+                 (unsigned long long)a.allocations);
+}
+
+/* Lanes that wait for something that never comes, beside a few that wait for the same. */
+static void measure_sleep(reading *r) {
+    bench_lanes sleepers = {0};
+    add_mixture(&sleepers, r->tape, SLEEPERS, 1000.0);
+    const bench_outcome few = best_run(r, &sleepers, KINDS, 3),
+                        all = best_run(r, &sleepers, SLEEPERS, 2);
+    const double more = (double)(SLEEPERS - KINDS) * (double)r->tape->instants;
+    bench_require(all.fills <= SLEEPERS, "lanes that should sleep trade");
+    const double rate = more / (all.seconds - few.seconds) / 1e6;
+    (void)printf("%d lanes that wait for gap, price, PnL, variance and time, none due:\n"
+                 "    %.0f million lane-instants a second, target 300%s\n",
+                 SLEEPERS, rate, rate >= 300.0 ? ", met" : ", NOT met");
+    (void)printf("memory of a lane: %.1f KB, and %zu bytes a recorded step\n",
+                 (double)(all.bytes - few.bytes) / (SLEEPERS - KINDS) / 1024.0 -
+                     (double)BENCH_STEPS * (double)sizeof(rh_metric_step) / 1024.0,
+                 sizeof(rh_metric_step));
+    bench_lanes_free(&sleepers);
+}
+
+static void compare_from_file(bench_tape *tape, const bench_lanes *bands) {
+    char path[] = "/tmp/bench_lanes_XXXXXX";
+    reading file = {.tape = tape, .path = path};
+    const int fd = mkstemp(path);
+    bench_require(fd >= 0 && close(fd) == 0, "no temporary file");
+    bench_tape_write_csv(tape, path);
+    compare_costs(&file, bands, "events from a CSV file");
+    (void)unlink(path);
 }
 
 int main(void) {
     bench_tape tape, day;
-    bench_lanes bands = {0};
-    char path[] = "/tmp/bench_lanes_XXXXXX";
+    bench_lanes bands = {0}, mixture = {0};
     bench_tape_make(&tape, DAYS);
     bench_tape_make(&day, 1);
     add_bands(&bands, &tape);
+    add_mixture(&mixture, &tape, MIXED, 1.0);
     (void)printf("%llu instants, %zu events, a book of %d options\n",
                  (unsigned long long)tape.instants, tape.n_events, BENCH_LEGS);
-    reading memory = {.tape = &tape}, file = {.tape = &tape, .path = path};
+    reading memory = {.tape = &tape};
     compare_costs(&memory, &bands, "events in memory");
-    const int fd = mkstemp(path);
-    bench_require(fd >= 0 && close(fd) == 0, "no temporary file");
-    bench_tape_write_csv(&tape, path);
-    compare_costs(&file, &bands, "events from a CSV file");
-    (void)unlink(path);
-    check_fills(&tape, &bands);
+    compare_from_file(&tape, &bands);
+    (void)putchar('\n');
+    measure_sleep(&memory);
     check_allocations(&day, &tape, &bands);
+    check_fills(&tape, &bands, ASKED, "bands");
+    check_fills(&day, &mixture, MIXED, "lanes of five kinds");
+    bench_lanes_free(&mixture);
     bench_lanes_free(&bands);
     bench_tape_free(&day);
     bench_tape_free(&tape);

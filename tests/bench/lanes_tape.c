@@ -199,7 +199,8 @@ void bench_lanes_add(bench_lanes *lanes, const bench_tape *tape, const char *rul
     lanes->terms[i] = (rh_lane_terms){.rule = lanes->rules[i],
                                       .hedge = BENCH_PERPETUAL,
                                       .costs = rh_venue_find("deribit", START)->costs,
-                                      .record_every = RH_HOUR};
+                                      .record_every = RH_HOUR,
+                                      .steps = BENCH_STEPS};
 }
 
 void bench_lanes_free(bench_lanes *lanes) {

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-enum { BENCH_LEGS = 4, BENCH_PERPETUAL = BENCH_LEGS };
+enum { BENCH_LEGS = 4, BENCH_PERPETUAL = BENCH_LEGS, BENCH_STEPS = 31 * 24 + 2 };
 
 typedef struct {
     rh_catalogue *catalogue; /* the legs, then the perpetual */
