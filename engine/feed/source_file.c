@@ -398,6 +398,11 @@ void rh_file_follow(void *state, void *before) {
     file *f = state, *old = before;
     tally *seen = f->seen;
     const size_t n_seen = f->n_seen;
+    rh_twins *twins = f->twins;
+    f->twins = old->twins;
+    old->twins = twins;
+    f->reading.state = old->reading.state;
+    old->reading.state = NULL;
     f->summary = old->summary;
     f->reading.ahead = old->reading.ahead;
     f->reading.ahead_most = old->reading.ahead_most;

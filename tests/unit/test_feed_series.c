@@ -348,8 +348,36 @@ static void files_of_a_series_may_meet_within_the_disorder(void **state) {
 
 #define HERE(test) cmocka_unit_test_setup(test, begin)
 
+#define TICKER                                                                                     \
+    "exchange,symbol,timestamp,local_timestamp,funding_timestamp,funding_rate,index_price,"        \
+    "mark_price\n"
+
+/* What the last row of a day announced is paid by the first of the next; a row that both days hold
+ * counts once. */
+static void formats_remember_the_day_before(void **state) {
+    (void)state;
+    put("d-1", TICKER "bybit,X,1622591999000000,1622591999000000,1622592000000000,0.0002,,\n");
+    put("d-2", TICKER "bybit,X,1622592000500000,1622592000500000,1622620800000000,0.0003,,\n");
+    rh_source_spec spec = {.format = "tardis-derivative-ticker", .path = pattern};
+    const reading_result *r = read_source(&spec, NAMES("X"));
+    assert_ok(r);
+    assert_int_equal(r->count, 1);
+    assert_int_equal(r->events[0].kind, RH_EVENT_FUNDING);
+    assert_int_equal(r->events[0].happened, at("2021-06-02T00:00Z"));
+    assert_true(r->events[0].value[RH_RATE] == 0.0002);
+    empty_folder();
+    put("d-1", "id,price,qty,time\n1,10,1,1622592000000\n2,11,1,1622592000001\n");
+    put("d-2", "id,price,qty,time\n2,11,1,1622592000001\n3,12,1,1622592000002\n");
+    spec = (rh_source_spec){.format = "binance-trades", .path = pattern, .instrument = "X"};
+    r = read_source(&spec, NAMES("X"));
+    assert_ok(r);
+    assert_int_equal(r->count, 3);
+    assert_int_equal(r->summary.duplicates, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        HERE(formats_remember_the_day_before),
         HERE(names_are_in_natural_order),
         HERE(files_follow_each_other),
         HERE(files_that_overlap_are_refused),
