@@ -407,6 +407,8 @@ void rh_file_follow(void *state, void *before) {
     f->reading.ahead = old->reading.ahead;
     f->reading.ahead_most = old->reading.ahead_most;
     f->reading.left_out = old->reading.left_out;
+    f->reading.left_out_at = old->reading.left_out_at;
+    f->reading.left_out_for = old->reading.left_out_for;
     f->seen = old->seen;
     f->n_seen = old->n_seen;
     old->seen = seen;

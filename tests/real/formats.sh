@@ -120,8 +120,8 @@ done <series.txt
 expect 45031 45031 0 ohlcv "$data/ftx_btc_perp_1m/btc-perp-20211231-20220201_1m.csv.gz" \
     --instrument BTC-PERP --stamp end
 for coin in eth btc; do
-    plain "$data/binance_eth_spot_1h/${coin}_usdt_1h.csv.gz" | sort -s -t, -k1,1n >bars.csv
-    expect 16000 15982 18 ohlcv bars.csv --instrument ETHUSDT
+    expect 16000 15982 18 ohlcv "$data/binance_eth_spot_1h/${coin}_usdt_1h.csv.gz" \
+        --instrument ETHUSDT
 done
 
 # ---- Deribit's chain in USDC: trades, candles by instrument, forwards
@@ -134,8 +134,7 @@ expect 1051 1047 0 csv "$linear/SOL_spots.csv.gz" --instrument SOL --map snapsho
     --map spot=forward
 
 # ---- one moment of Deribit's whole chain
-by_time "$data/deribit_chain_snapshot_20210211/btc_option_data.csv" 3 >chain.csv
-expect 976 1952 0 deribit-ticker chain.csv
+expect 976 1952 0 deribit-ticker "$data/deribit_chain_snapshot_20210211/btc_option_data.csv"
 
 # ---- one option of Binance every minute
 expect 1299 2598 0 csv "$data/binance_option_1m/BTC-250913-116000-C.csv" \

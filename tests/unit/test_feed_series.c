@@ -373,6 +373,16 @@ static void formats_remember_the_day_before(void **state) {
     assert_ok(r);
     assert_int_equal(r->count, 3);
     assert_int_equal(r->summary.duplicates, 1);
+    empty_folder();
+    put("d-1", "tick,open,high,low,close,volume\n1622592000000,0,0,0,0,5\n");
+    put("d-2", "tick,open,high,low,close,volume\n1622595600000,1,1,1,1,5\n");
+    spec = (rh_source_spec){
+        .format = "deribit-candles", .path = pattern, .instrument = "X", .interval = RH_HOUR};
+    r = read_source(&spec, NAMES("X"));
+    assert_ok(r);
+    assert_int_equal(r->count, 1);
+    assert_string_equal(r->summary.note,
+                        "2 files; rows left out: 1, the first on line 2 (a price of 0)");
 }
 
 int main(void) {
