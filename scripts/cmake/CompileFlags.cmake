@@ -50,3 +50,36 @@ if(REHEDGE_FUZZ)
   endif()
   rehedge_instrument(-fsanitize=fuzzer-no-link)
 endif()
+
+# What ships and what is timed (rehedge_link_whole) is optimised as a whole by gcc's linker, since
+# the loop over instants calls short functions of many files. The objects that go into it
+# (rehedge_linkable) hold machine code too, which tests link in the ordinary, quick way. Digits are
+# the same in both. Warnings are those of the compiler (-w): the linker's see through so many calls
+# that some of theirs are wrong. Neither for what is made to be debugged or instrumented, nor for
+# clang.
+set(rehedge_whole OFF)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 12
+   AND CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$"
+   AND NOT (REHEDGE_SANITIZE OR REHEDGE_COVERAGE OR REHEDGE_FUZZ))
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT rehedge_whole LANGUAGES C)
+endif()
+if(rehedge_whole)
+  target_link_options(rehedge_flags INTERFACE
+                      $<$<NOT:$<BOOL:$<TARGET_PROPERTY:REHEDGE_WHOLE>>>:-fno-lto>)
+endif()
+
+function(rehedge_linkable target)
+  if(rehedge_whole)
+    target_compile_options(${target} PRIVATE -flto -ffat-lto-objects)
+  endif()
+endfunction()
+
+function(rehedge_link_whole target)
+  if(rehedge_whole)
+    get_target_property(flags rehedge_flags INTERFACE_COMPILE_OPTIONS)
+    set_target_properties(${target} PROPERTIES REHEDGE_WHOLE ON)
+    rehedge_linkable(${target})
+    target_link_options(${target} PRIVATE -flto=auto ${flags} -w)
+  endif()
+endfunction()
