@@ -45,6 +45,7 @@ static const rh_state UNKNOWN = {
     .first = RH_DAWN,
     .observed = RH_DAWN,
     .variance_price = NAN,
+    .price = {NAN, RH_DAWN, RH_BY_NOTHING},
     .known = {NAN, RH_DAWN, RH_BY_NOTHING},
 };
 
@@ -185,6 +186,27 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
     market->stamps += falls_due(market, state);
 }
 
+static rh_price price_of(const rh_state *state) {
+    int bid = !isnan(state->bid), ask = !isnan(state->ask);
+    if (bid && ask)
+        return (rh_price){0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE};
+    if (!isnan(state->mark))
+        return (rh_price){state->mark, state->marked, RH_BY_MARK};
+    if (!isnan(state->last))
+        return (rh_price){state->last, state->traded, RH_BY_TRADE};
+    if (bid || ask)
+        return (rh_price){bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED};
+    return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
+}
+
+static void note_price(rh_state *state) {
+    state->price = price_of(state);
+    if (!isnan(state->price.value))
+        state->known = state->price;
+    else if (!isnan(state->known.value))
+        state->known.evidence = RH_BY_MODEL;
+}
+
 void rh_market_apply(rh_market *market, const rh_event *event) {
     market->news = event->known;
     rh_state *state = &market->states[event->instrument];
@@ -212,9 +234,7 @@ void rh_market_apply(rh_market *market, const rh_event *event) {
             state->delivered_at = event->known;
         break;
     }
-    const rh_price price = rh_market_price(state);
-    if (!isnan(price.value))
-        state->known = price;
+    note_price(state);
 }
 
 void rh_market_follow(rh_market *market, uint32_t instrument) {
@@ -261,26 +281,6 @@ void rh_market_complete(rh_market *market) {
 }
 
 /* ---- prices ---- */
-
-rh_price rh_market_price(const rh_state *state) {
-    int bid = !isnan(state->bid), ask = !isnan(state->ask);
-    if (bid && ask)
-        return (rh_price){0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE};
-    if (!isnan(state->mark))
-        return (rh_price){state->mark, state->marked, RH_BY_MARK};
-    if (!isnan(state->last))
-        return (rh_price){state->last, state->traded, RH_BY_TRADE};
-    if (bid || ask)
-        return (rh_price){bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED};
-    return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
-}
-
-rh_price rh_market_known_price(const rh_state *state) {
-    rh_price price = rh_market_price(state);
-    if (isnan(price.value) && !isnan(state->known.value))
-        price = (rh_price){state->known.value, state->known.at, RH_BY_MODEL};
-    return price;
-}
 
 rh_price rh_market_touch(const rh_state *state, int sign) {
     double side = sign > 0 ? state->ask : state->bid;

@@ -35,6 +35,7 @@ typedef struct {
     double delivery; /* official delivery price */
     rh_time delivered_at;
     rh_time happened;        /* the latest time at which any of it happened */
+    rh_price price;          /* rh_market_price */
     rh_price known;          /* the last valuation price that there was; value NaN: never */
     rh_time first, observed; /* first and last instant with an event of this instrument */
     uint64_t observations;   /* instants with an event of this instrument */
@@ -81,11 +82,15 @@ double rh_market_index(const rh_market *market, rh_time *at);
 
 /* The valuation price of anything but an option: mid of a two-sided quote, else the venue's mark,
  * else the last trade or bar close, else the one side that is quoted. */
-rh_price rh_market_price(const rh_state *state);
+static inline rh_price rh_market_price(const rh_state *state) {
+    return state->price;
+}
 
 /* The same where there is one, else the last that there was, with evidence RH_BY_MODEL: both sides
  * of a quote may be gone. */
-rh_price rh_market_known_price(const rh_state *state);
+static inline rh_price rh_market_known_price(const rh_state *state) {
+    return state->known;
+}
 
 /* The price at which `sign` (+1 buy, -1 sell) trades: the touched side of the quote; where the
  * data have no quotes, the valuation price. */

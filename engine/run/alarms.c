@@ -8,7 +8,7 @@
 /* Tables are padded to whole blocks with widths that are never crossed, and passed over in
  * stretches: a loop of known length without a branch is what compilers turn into vector
  * instructions. */
-enum { BLOCK = 64, STRETCH = 16 };
+enum { BLOCK = 64, STRETCH = 16, FEW = 4 /* for which a stretch is too much */ };
 
 /* gcc makes two versions of such a loop, and the processor chooses one when the program starts;
  * their digits are the same. */
@@ -269,6 +269,13 @@ static void list(listing *l, size_t watch) {
     l->due[l->count++] = lane;
 }
 
+static void list_crossed(listing *l, const table *t, size_t from, size_t end,
+                         const rh_series_value *x, double slack) {
+    for (; from < end; from++)
+        if (crossed(t, from, x, slack))
+            list(l, t->watch[from]);
+}
+
 static void list_table(listing *l, const table *t, rh_book *const *books, const rh_market *market) {
     if (t->series.kind == RH_SERIES_ALWAYS) {
         for (size_t i = 0; i < t->count; i++)
@@ -277,13 +284,13 @@ static void list_table(listing *l, const table *t, rh_book *const *books, const 
     }
     const rh_series_value x = rh_series_now(&t->series, books[t->book], market);
     const double slack = doubt(t, &x);
-    size_t from = 0;
-    while ((from = next_crossed(t->column, from, t->count, &x, slack)) < t->count) {
-        const size_t end = from + STRETCH < t->count ? from + STRETCH : t->count;
-        for (; from < end; from++)
-            if (crossed(t, from, &x, slack))
-                list(l, t->watch[from]);
+    if (t->count < FEW) {
+        list_crossed(l, t, 0, t->count, &x, slack);
+        return;
     }
+    for (size_t from = 0; (from = next_crossed(t->column, from, t->count, &x, slack)) < t->count;
+         from += STRETCH)
+        list_crossed(l, t, from, from + STRETCH < t->count ? from + STRETCH : t->count, &x, slack);
 }
 
 size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *market,

@@ -15,8 +15,9 @@ typedef struct {
     const rh_book_change **changes; /* of each book in this instant */
     size_t *n_changes;
     rh_alarms *alarms;
-    size_t *due;   /* lanes to look at in this instant */
-    size_t living; /* lanes that have neither finished nor failed */
+    size_t *due;    /* lanes to look at in this instant */
+    size_t living;  /* lanes that have neither finished nor failed */
+    rh_time coming; /* data, as the next instant was chosen */
     rh_time last_data;
 } loop;
 
@@ -41,7 +42,7 @@ static rh_status take_events(loop *l, rh_time now, rh_error *error) {
     const rh_event *events;
     size_t count;
     rh_market_advance(l->terms->market, now);
-    if (next_data(l) != now)
+    if (l->coming != now)
         return RH_OK;
     rh_status status = stream->take(stream->self, &events, &count, error);
     for (size_t i = 0; i < count && status == RH_OK; i++)
@@ -115,10 +116,10 @@ static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
 
 /* The next instant to look at, or RH_NEVER at the end. When the data are over, only what the book
  * still has to do soon (an expiry), and orders on their way, keep the clock running. */
-static rh_time next_instant(const loop *l) {
-    const rh_time data = next_data(l);
-    rh_time next = earlier(data, next_wish(l));
-    if (data == RH_NEVER) {
+static rh_time next_instant(loop *l) {
+    l->coming = next_data(l);
+    rh_time next = earlier(l->coming, next_wish(l));
+    if (l->coming == RH_NEVER) {
         next = RH_NEVER;
         for (size_t i = 0; i < l->terms->n_books; i++)
             next = earlier(next, rh_book_next_time(l->terms->books[i]));
