@@ -142,8 +142,9 @@ static int glance(const rh_series *series, rh_book *book, const rh_market *marke
     if (series->kind != RH_SERIES_EXPOSURE || series->numeraire != RH_NUMERAIRE_USD ||
         series->scale == RH_SCALE_GAMMA || !rh_book_glance(book, &seen))
         return 0;
-    *now = (rh_series_value){.s = seen.exposure_usd, .within = seen.within};
-    now->scale = series->scale == RH_SCALE_SIZE ? seen.size_options : 1.0;
+    *now = (rh_series_value){.s = seen.exposure_usd,
+                             .scale = series->scale == RH_SCALE_SIZE ? seen.size_options : 1.0,
+                             .within = seen.within};
     add_balances(now, series, seen.spot, seen.hedge, market);
     return 1;
 }
@@ -156,29 +157,31 @@ static double scale_of(const rh_series *series, const rh_book_value *value) {
     }
 }
 
-static rh_series_value of_book(const rh_series *series, rh_book *book, const rh_market *market) {
+static void of_book(const rh_series *series, rh_book *book, const rh_market *market,
+                    rh_series_value *now) {
     const rh_book_value *value = rh_book_value_now(book);
     const int usd = series->numeraire == RH_NUMERAIRE_USD;
-    rh_series_value now = {.scale = scale_of(series, value)};
+    double s = usd ? value->option_value_usd : value->option_value_usd / value->spot;
     if (series->kind == RH_SERIES_EXPOSURE)
-        now.s = usd ? value->exposure_usd : value->exposure_coin;
-    else
-        now.s = usd ? value->option_value_usd : value->option_value_usd / value->spot;
-    add_balances(&now, series, value->spot, value->hedge, market);
-    return now;
+        s = usd ? value->exposure_usd : value->exposure_coin;
+    *now = (rh_series_value){.s = s, .scale = scale_of(series, value)};
+    add_balances(now, series, value->spot, value->hedge, market);
 }
 
-rh_series_value rh_series_now(const rh_series *series, rh_book *book, const rh_market *market) {
+void rh_series_now(const rh_series *series, rh_book *book, const rh_market *market,
+                   rh_series_value *now) {
     const rh_state *state = rh_market_state(market, series->instrument);
-    rh_series_value now = {.scale = 1.0};
-    if (series->kind == RH_SERIES_EXPOSURE || series->kind == RH_SERIES_VALUE)
-        return glance(series, book, market, &now) ? now : of_book(series, book, market);
-    if (series->scale != RH_SCALE_ONE)
-        now.scale = scale_of(series, rh_book_value_now(book));
-    switch (series->kind) {
-    case RH_SERIES_PRICE: now.s = rh_market_price(state).value; break;
-    case RH_SERIES_VARIANCE: now.s = state->variance; break;
-    default: now.s = (double)state->observations; break;
+    if (series->kind == RH_SERIES_EXPOSURE || series->kind == RH_SERIES_VALUE) {
+        if (!glance(series, book, market, now))
+            of_book(series, book, market, now);
+        return;
     }
-    return now;
+    *now = (rh_series_value){.scale = 1.0};
+    if (series->scale != RH_SCALE_ONE)
+        now->scale = scale_of(series, rh_book_value_now(book));
+    switch (series->kind) {
+    case RH_SERIES_PRICE: now->s = rh_market_price(state).value; break;
+    case RH_SERIES_VARIANCE: now->s = state->variance; break;
+    default: now->s = (double)state->observations; break;
+    }
 }

@@ -57,6 +57,7 @@ rh_watch rh_lane_watch(const rh_lane *lane, size_t part);
 typedef struct {
     double s, within, x1, x2, x3, scale;
 } rh_series_value;
-rh_series_value rh_series_now(const rh_series *series, rh_book *book, const rh_market *market);
+void rh_series_now(const rh_series *series, rh_book *book, const rh_market *market,
+                   rh_series_value *now);
 
 #endif

@@ -186,25 +186,26 @@ static void apply_funding(rh_market *market, rh_state *state, const rh_event *ev
     market->stamps += falls_due(market, state);
 }
 
-static rh_price price_of(const rh_state *state) {
-    int bid = !isnan(state->bid), ask = !isnan(state->ask);
-    if (bid && ask)
-        return (rh_price){0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE};
-    if (!isnan(state->mark))
-        return (rh_price){state->mark, state->marked, RH_BY_MARK};
-    if (!isnan(state->last))
-        return (rh_price){state->last, state->traded, RH_BY_TRADE};
-    if (bid || ask)
-        return (rh_price){bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED};
-    return (rh_price){NAN, RH_DAWN, RH_BY_NOTHING};
+static void set_price(rh_state *state, double value, rh_time at, rh_evidence evidence) {
+    state->price = (rh_price){value, at, evidence};
+    if (!isnan(value))
+        state->known = (rh_price){value, at, evidence};
+    else if (!isnan(state->known.value))
+        state->known.evidence = RH_BY_MODEL;
 }
 
 static void note_price(rh_state *state) {
-    state->price = price_of(state);
-    if (!isnan(state->price.value))
-        state->known = state->price;
-    else if (!isnan(state->known.value))
-        state->known.evidence = RH_BY_MODEL;
+    const int bid = !isnan(state->bid), ask = !isnan(state->ask);
+    if (bid && ask)
+        set_price(state, 0.5 * (state->bid + state->ask), state->quoted, RH_BY_QUOTE);
+    else if (!isnan(state->mark))
+        set_price(state, state->mark, state->marked, RH_BY_MARK);
+    else if (!isnan(state->last))
+        set_price(state, state->last, state->traded, RH_BY_TRADE);
+    else if (bid || ask)
+        set_price(state, bid ? state->bid : state->ask, state->quoted, RH_BY_ONE_SIDED);
+    else
+        set_price(state, NAN, RH_DAWN, RH_BY_NOTHING);
 }
 
 void rh_market_apply(rh_market *market, const rh_event *event) {

@@ -282,7 +282,8 @@ static void list_table(listing *l, const table *t, rh_book *const *books, const 
             list(l, t->watch[i]);
         return;
     }
-    const rh_series_value x = rh_series_now(&t->series, books[t->book], market);
+    rh_series_value x;
+    rh_series_now(&t->series, books[t->book], market, &x);
     const double slack = doubt(t, &x);
     if (t->count < FEW) {
         list_crossed(l, t, 0, t->count, &x, slack);

@@ -52,7 +52,8 @@ static double excess(const rh_watch *watch, const bench *b, double *doubt) {
         return -INFINITY;
     if (watch->series.kind == RH_SERIES_ALWAYS)
         return INFINITY;
-    const rh_series_value x = rh_series_now(&watch->series, b->book, b->market);
+    rh_series_value x;
+    rh_series_now(&watch->series, b->book, b->market, &x);
     *doubt = x.within + 1e-6 * (fabs(x.s) + 1e5); /* of the largest parts in the table */
     return fabs(x.s + watch->a + watch->b * x.x1 + watch->c * x.x2 + watch->d * x.x3) -
            watch->width * x.scale;
