@@ -73,6 +73,36 @@ void rh_leg_make(rh_book *book, size_t i, const rh_leg_terms *terms) {
                                       .averaged_to = instrument->expiry - book->settlement_window};
 }
 
+static void *copy(const void *from, size_t count, size_t size) {
+    void *into = rh_allocate(count, size);
+    if (into)
+        memcpy(into, from, count * size);
+    return into;
+}
+
+static rh_status remember_fresh(rh_book *book, rh_error *error) {
+    rh_book *fresh = copy(book, 1, sizeof *book);
+    if (!fresh)
+        return rh_no_memory(error);
+    book->fresh = fresh;
+    fresh->legs = copy(book->legs, book->n_legs, sizeof *book->legs);
+    fresh->memory = copy(book->memory, book->n_legs, sizeof *book->memory);
+    fresh->rolls = copy(book->rolls, book->n_rolls, sizeof *book->rolls);
+    return fresh->legs && fresh->memory && fresh->rolls ? RH_OK : rh_no_memory(error);
+}
+
+void rh_book_reset(rh_book *book) {
+    const rh_book now = *book;
+    *book = *now.fresh;
+    book->fresh = now.fresh;
+    book->legs = now.legs;
+    book->memory = now.memory;
+    book->rolls = now.rolls;
+    memcpy(book->legs, book->fresh->legs, book->n_legs * sizeof *book->legs);
+    memcpy(book->memory, book->fresh->memory, book->n_legs * sizeof *book->memory);
+    memcpy(book->rolls, book->fresh->rolls, book->n_rolls * sizeof *book->rolls);
+}
+
 rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_book **out,
                       rh_error *error) {
     rh_book *book = rh_allocate(1, sizeof *book);
@@ -110,6 +140,8 @@ rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_bo
         status = rh_rolls_make(book, terms, error);
     if (status == RH_OK)
         status = start_ratio(book, terms, error);
+    if (status == RH_OK)
+        status = remember_fresh(book, error);
     if (status != RH_OK) {
         rh_book_free(book);
         return status;
@@ -122,6 +154,12 @@ void rh_book_free(rh_book *book) {
     if (!book)
         return;
     rh_rolls_free(book);
+    if (book->fresh) {
+        rh_release(book->fresh->legs);
+        rh_release(book->fresh->memory);
+        rh_release(book->fresh->rolls);
+    }
+    rh_release(book->fresh);
     rh_release(book->legs);
     rh_release(book->memory);
     rh_release(book->changes);

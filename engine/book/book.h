@@ -57,6 +57,8 @@ typedef struct {
     double iv, years;
     rh_greeks black;    /* options: USD, against the forward */
     double black_delta; /* options: Black's delta against the hedge, before any window decay */
+    double gamma;       /* options: d black_delta / d hedge price, before any window decay; of an
+                           inverse option d black_delta / d forward */
     double delta;       /* the ratio model's, against the hedge; of a future or spot its exposure */
     double coin; /* value of one unit in coin that `numeraire: coin` doesn't count as exposure */
     double remaining; /* share of the delivery price that isn't fixed yet; 1 outside the window */
@@ -108,6 +110,9 @@ typedef struct rh_book rh_book;
 /* The market must outlive the book; `terms` need not. */
 rh_status rh_book_new(const rh_book_terms *terms, const rh_market *market, rh_book **out,
                       rh_error *error);
+
+/* Back to before anything was observed or opened. Allocates nothing. */
+void rh_book_reset(rh_book *book);
 void rh_book_free(rh_book *book);
 
 /* In this order, once per instant, after rh_market_complete. */

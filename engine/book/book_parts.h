@@ -69,6 +69,8 @@ struct rh_book {
     rh_line line;
     int deltas_are_black; /* the ratio model is Black's */
     unsigned conversions, forwards;
+    rh_book *fresh; /* this book before anything was observed, with legs, memory and rolls of its
+                       own, for rh_book_reset */
 };
 
 /* Gives leg i its terms; it waits, and nothing is known of it. */

@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AXIS, SET, OUTPUT, THREADS, SORT, REFERENCE, LEADERS, SEED, NO_REPORT };
+enum { AXIS, SET, PATHS, OUTPUT, THREADS, SORT, REFERENCE, LEADERS, SEED, NO_REPORT };
 static const rh_option options[] = {
     [AXIS] = {"axis", 'P', "KEY=A,B,C",
               "vary a key; KEY=FROM:TO:STEP for a range (may be repeated)"},
     [SET] = {"set", 's', "KEY=VALUE", "override a key of the experiment (may be repeated)"},
+    [PATHS] = {"paths", 'n', "N", "Monte Carlo over so many paths of a scenario; sets `paths`"},
     [OUTPUT] = {"output", 'o', "FILE.db",
                 "results file; the experiment's name with -compare.db if not given"},
     [THREADS] = {"threads", 'j', "N", "workers; one for each processor if not given"},
@@ -47,18 +48,51 @@ static size_t processors(void) {
     return n > 0 && n < 64 ? (size_t)n : 1;
 }
 
-static rh_status read_terms(const rh_arguments *arguments, const rh_globals *globals,
-                            rh_comparison_terms *out, rh_error *error) {
+/* What --set says, and then --paths. The settings are allocated, the text is not. */
+typedef struct {
+    const char **all;
+    size_t count;
+    char paths[48];
+} settings;
+
+static rh_status read_settings(const rh_arguments *arguments, settings *out, rh_error *error) {
+    const char *paths = rh_argument(arguments, PATHS);
+    out->all = rh_allocate(arguments->count[SET] + 1, sizeof *out->all);
+    if (!out->all)
+        return rh_no_memory(error);
+    for (; out->count < arguments->count[SET]; out->count++)
+        out->all[out->count] = arguments->given[SET][out->count];
+    if (!paths)
+        return RH_OK;
+    (void)snprintf(out->paths, sizeof out->paths, "paths=%.40s", paths);
+    out->all[out->count++] = out->paths;
+    return RH_OK;
+}
+
+static void show_paths(void *self, size_t done, size_t n_paths) {
+    const rh_globals *globals = self;
+    static double last; /* one thread at a time calls */
+    const double at = rh_stopwatch();
+    if (!globals->progress || (at - last < 0.2 && done < n_paths))
+        return;
+    last = at;
+    (void)fprintf(stderr, done < n_paths ? "\r%zu of %zu paths\033[K" : "\r\033[K", done, n_paths);
+}
+
+static rh_status read_terms(const rh_arguments *arguments, const settings *given,
+                            const rh_globals *globals, rh_comparison_terms *out, rh_error *error) {
     *out = (rh_comparison_terms){.path = arguments->operands[0],
-                                 .settings = arguments->given[SET],
-                                 .n_settings = arguments->count[SET],
+                                 .settings = given->all,
+                                 .n_settings = given->count,
                                  .axes = arguments->given[AXIS],
                                  .n_axes = arguments->count[AXIS],
                                  .registry = globals->registry,
                                  .reference = rh_argument(arguments, REFERENCE),
                                  .replicates = 999,
                                  .level = 0.95,
-                                 .interrupted = globals->interrupted};
+                                 .interrupted = globals->interrupted,
+                                 .path_progress = show_paths,
+                                 .self = (void *)(uintptr_t)globals};
     rh_status status = read_count(arguments, THREADS, processors(), 64, &out->threads, error);
     if (status == RH_OK)
         status = read_count(arguments, LEADERS, 5, 1000, &out->leaders, error);
@@ -99,12 +133,15 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_error error = {0};
     rh_comparison_terms terms;
     rh_comparison_outcome outcome = {0};
+    settings given_settings = {0};
     const char *given = rh_argument(arguments, OUTPUT);
     char *path =
         given ? rh_copy_text(given) : rh_output_name(arguments->operands[0], "-compare.db");
     char *folder = path ? rh_report_folder(path) : NULL;
-    rh_status status = folder ? read_terms(arguments, globals, &terms, &error)
+    rh_status status = folder ? read_settings(arguments, &given_settings, &error)
                               : rh_fail(&error, RH_FAILED, "out of memory");
+    if (status == RH_OK)
+        status = read_terms(arguments, &given_settings, globals, &terms, &error);
     if (status == RH_OK)
         status = rh_comparison_make(&terms, path, &outcome, &error);
     if (status == RH_OK && outcome.passes > 1)
@@ -122,6 +159,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
     }
     if (status == RH_INTERRUPTED)
         code = 128 + atomic_load(globals->interrupted);
+    rh_release((void *)given_settings.all);
     rh_release(path);
     rh_release(folder);
     return code;

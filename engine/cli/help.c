@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "cli/command.h"
 #include "experiment/keys.h"
+#include "simulate/scenario.h"
 
 #include <string.h>
 
@@ -71,6 +72,29 @@ static void print_keys(FILE *out) {
     }
 }
 
+static void print_scenario_keys(FILE *out) {
+    size_t n;
+    const rh_scenario_key *keys = rh_scenario_keys(&n);
+    (void)fputs(
+        "Keys of a scenario file (YAML), from which `simulate` and `data: [{scenario: FILE}]` "
+        "make markets.\n\n",
+        out);
+    for (size_t i = 0; i < n; i++) {
+        const rh_scenario_key *k = &keys[i];
+        const char *initial = !k->initial ? "needed" : *k->initial ? k->initial : "-";
+        (void)fprintf(out, "%-28s %-9s %s", k->key, initial, k->help);
+        for (size_t c = 0; k->choices && k->choices[c]; c++)
+            (void)fprintf(out, "%s%s%s", c ? " " : " [", k->choices[c],
+                          k->choices[c + 1] ? "" : "]");
+        if (k->high > k->low && k->high < 1e9 && k->kind != RH_SCENARIO_DURATION &&
+            k->kind != RH_SCENARIO_TEXT && k->kind != RH_SCENARIO_NAME)
+            (void)fprintf(out, " [%g to %g]", k->low, k->high);
+        if (k->unit && *k->unit)
+            (void)fprintf(out, " (%s)", k->unit);
+        (void)fputc('\n', out);
+    }
+}
+
 static int run(const rh_arguments *arguments, const rh_globals *globals) {
     const char *topic = arguments->n_operands ? arguments->operands[0] : NULL;
     (void)globals;
@@ -82,8 +106,12 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
         print_keys(stdout);
         return RH_OK;
     }
-    const char *names[16] = {"experiment"};
-    size_t n = 1;
+    if (strcmp(topic, "scenario") == 0) {
+        print_scenario_keys(stdout);
+        return RH_OK;
+    }
+    const char *names[16] = {"experiment", "scenario"};
+    size_t n = 2;
     for (const rh_command *const *c = rh_commands(); *c; c++) {
         if (strcmp((*c)->name, topic) == 0) {
             rh_print_help(*c, stdout);
@@ -97,7 +125,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
         (void)rh_fail(&error, RH_BAD_CONFIG, "no help on '%s' (did you mean '%s'?)", topic, near);
     else
         (void)rh_fail(&error, RH_BAD_CONFIG,
-                      "no help on '%s'; topics: experiment, and every "
+                      "no help on '%s'; topics: experiment, scenario, and every "
                       "command",
                       topic);
     return rh_report_error(&error);
@@ -106,7 +134,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
 const rh_command rh_command_help = {
     .name = "help",
     .operands = "[TOPIC]",
-    .summary = "help on a command, or on `experiment`: the keys of an experiment file",
+    .summary = "help on a command, or the keys of an `experiment` or a `scenario` file",
     .example = "help experiment\n"
                "Keys of an experiment file (YAML); `*` stands for each element of a list.\n"
                "\n"

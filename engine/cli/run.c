@@ -353,6 +353,10 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
                                           arguments->count[SET], &s.experiment, &error);
     if (status == RH_OK)
         status = rh_plan_new(s.experiment, globals->registry, &s.plan, &error);
+    if (status == RH_OK && s.plan->n_paths > 1)
+        status = rh_experiment_fail(s.experiment, "paths", &error,
+                                    "run replays one path; take `rehedge compare`, or one of the "
+                                    "paths with `--set paths=1 --set first_path=N`");
     if (status == RH_OK)
         status = name_outputs(&s, arguments, &error);
     if (status == RH_OK)

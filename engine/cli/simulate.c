@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simulate: a synthetic market with known truth, from a scenario and its seed. */
+/* simulate: synthetic markets with known truth, from a scenario and its seed. */
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/command.h"
 #include "feed/store.h"
 
@@ -11,10 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUT, STORE };
+enum { OUTPUT, STORE, PATHS };
 static const rh_option options[] = {
     [OUTPUT] = {"output", 'o', "DIR", "folder to write"},
     [STORE] = {"store", 0, "FILE.db", "store to write the market into; one of the two is needed"},
+    [PATHS] = {"paths", 'n', "N", "paths 1 to N, in DIR/path-1 ...; without it path 0, in DIR"},
 };
 
 static const char *const names[] = {"spot.csv", "perp.csv", "options.csv", "truth.csv",
@@ -69,17 +71,31 @@ static rh_status simulate_into_store(const char *scenario, const char *store, rh
     return status;
 }
 
+/* 0 where there is no --paths. */
+static rh_status read_paths(const rh_arguments *arguments, uint32_t *out, rh_error *error) {
+    const char *text = rh_argument(arguments, PATHS);
+    int64_t value = 0;
+    if (text && (rh_integer_parse(text, strlen(text), &value) != 0 || value < 1 || value > 1000000))
+        return rh_fail(error, RH_BAD_CONFIG, "--paths takes a number from 1 to 1000000");
+    if (text && rh_argument(arguments, STORE))
+        return rh_fail(error, RH_BAD_CONFIG, "--paths is for folders: a store holds one market");
+    *out = (uint32_t)value;
+    return RH_OK;
+}
+
 static int run(const rh_arguments *arguments, const rh_globals *globals) {
     rh_error error = {0};
     const char *scenario = arguments->operands[0], *directory = rh_argument(arguments, OUTPUT),
                *store = rh_argument(arguments, STORE);
-    rh_status status = RH_OK;
-    if (!directory && !store)
+    uint32_t paths = 0;
+    rh_status status = read_paths(arguments, &paths, &error);
+    if (status == RH_OK && !directory && !store)
         status = rh_fail(&error, RH_BAD_CONFIG, "simulate needs -o DIR or --store FILE.db");
-    else if (!directory)
+    else if (status == RH_OK && !directory)
         status = simulate_into_store(scenario, store, &error);
-    else
-        status = rh_simulate(scenario, directory, &error);
+    else if (status == RH_OK)
+        status = paths > 0 ? rh_simulate_paths(scenario, paths, directory, &error)
+                           : rh_simulate(scenario, directory, &error);
     if (status == RH_OK && directory && store)
         status = store_files(directory, store, &error);
     if (status != RH_OK)
@@ -94,7 +110,7 @@ static int run(const rh_arguments *arguments, const rh_globals *globals) {
 const rh_command rh_command_simulate = {
     .name = "simulate",
     .operands = "SCENARIO",
-    .summary = "a synthetic market with known truth, as generic CSV or in a market store",
+    .summary = "synthetic markets with known truth, as generic CSV or in a market store",
     .example = "simulate data/sample.yaml -o results/sample\n"
                "market  results/sample",
     .options = options,

@@ -161,7 +161,8 @@ static void write_key(const writer *w, const rh_key *key, const char *name, cons
     switch (key->type) {
     case RH_KEY_TEXT:
         if (w->with_paths ||
-            (strcmp(key->path, "data.*.path") != 0 && strcmp(key->path, "data.*.store") != 0))
+            (strcmp(key->path, "data.*.path") != 0 && strcmp(key->path, "data.*.store") != 0 &&
+             strcmp(key->path, "data.*.scenario") != 0))
             rh_json_string(json, name, *(const char *const *)from);
         break;
     case RH_KEY_NUMBER:

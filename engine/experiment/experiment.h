@@ -12,6 +12,7 @@
 
 typedef struct {
     const char *format, *path, *store, *instrument, *timezone, *stamp, *iv_unit, *query;
+    const char *scenario;
     int64_t interval, delay, disorder;
     double contract_size;
     int proxy;
@@ -44,6 +45,7 @@ typedef struct {
     const char *title;
     rh_data_entry *data;
     size_t n_data;
+    double paths, first_path; /* NaN: not given */
     rh_time from, to;
     const char *venue;
     int funding; /* 0: the venue's; else 1 + rh_funding_mode */

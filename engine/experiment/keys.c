@@ -20,6 +20,9 @@ static const rh_key keys[] = {
          "series"},
     {"data.*.store", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, store), "",
      .help = "instead of a file: a store made by `rehedge import`, with all that it holds"},
+    {"data.*.scenario", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, scenario), "",
+     .help = "instead of all other keys: a synthetic market, made in memory from this file; see "
+             "`rehedge help scenario`"},
     {"data.*.instrument", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, instrument), "",
      .help = "the instrument that every row of the file is about; of a store, the only one heard"},
     {"data.*.timezone", RH_KEY_TEXT, RH_SCOPE_TAPE, IN(rh_data_entry, timezone), "",
@@ -46,6 +49,11 @@ static const rh_key keys[] = {
      .help = "of a store: nothing that happened earlier is heard, not even to warm up"},
     {"data.*.to", RH_KEY_TIME, RH_SCOPE_TAPE, IN(rh_data_entry, to), "", .unit = "UTC",
      .help = "of a store: nothing that happened then or later is heard"},
+
+    {"paths", RH_KEY_NUMBER, RH_SCOPE_TAPE, AT(paths), "", "", 1, 1e7,
+     .help = "for `rehedge compare`: Monte Carlo over so many paths of the scenario"},
+    {"first_path", RH_KEY_NUMBER, RH_SCOPE_TAPE, AT(first_path), "", "", 0, 4e9,
+     .help = "number of the first path of the scenario; 1 with `paths`, else 0, if not given"},
 
     {"from", RH_KEY_TIME, RH_SCOPE_TAPE, AT(from), "", .unit = "UTC",
      .help = "first instant of the run; data before it only warm up"},

@@ -233,6 +233,7 @@ void rh_plan_free(rh_plan *plan) {
     if (!plan)
         return;
     rh_plan_data_free(plan);
+    rh_release(plan->scenario);
     rh_release(plan->legs);
     rh_release(plan->rolls);
     rh_rule_free(plan->rule);
@@ -246,8 +247,7 @@ void rh_plan_free(rh_plan *plan) {
 
 rh_status rh_plan_open(const rh_plan *plan, rh_recorder *recorder, rh_stage *out, rh_error *error) {
     *out = (rh_stage){0};
-    rh_status status =
-        rh_replay_open(plan->sources, plan->n_sources, plan->catalogue, &out->replay, error);
+    rh_status status = rh_plan_replay(plan, &out->replay, error);
     if (status != RH_OK)
         return status;
     out->market = rh_market_new(plan->catalogue, plan->funding);

@@ -12,6 +12,7 @@
 #include "experiment/listing.h"
 #include "replay/replay.h"
 #include "run/run.h"
+#include "simulate/scenario.h"
 #include "strategy/rule.h"
 
 typedef struct {
@@ -26,6 +27,11 @@ typedef struct {
     size_t n_texts, texts_room;
     rh_config **maps; /* of entries from stores */
     size_t n_maps, maps_room;
+    /* A synthetic market instead of sources; NULL: files. */
+    rh_scenario *scenario;
+    char scenario_sha256[RH_DIGEST_TEXT]; /* of the scenario's file */
+    uint32_t first_path;                  /* of the scenario */
+    size_t n_paths;                       /* 0: `paths` isn't given, a single history */
     rh_leg_terms *legs;
     size_t n_legs;
     rh_roll_terms *rolls;
@@ -61,6 +67,9 @@ void rh_plan_json(const rh_plan *plan, int with_paths, rh_json *json);
 /* Only the keys of some scopes (bits 1 << rh_key_scope), with paths: plans whose texts are equal
  * can share what those scopes decide. */
 void rh_plan_scope_json(const rh_plan *plan, unsigned scopes, rh_json *json);
+
+/* Opens the data: the files, or the first path of the scenario. */
+rh_status rh_plan_replay(const rh_plan *plan, rh_replay **out, rh_error *error);
 
 /* What a run works on. */
 typedef struct {

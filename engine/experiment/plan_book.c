@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "experiment/plan_parts.h"
+#include "simulate/tape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -163,6 +164,17 @@ static rh_status add_listed(rh_plan *plan, const rh_book_entry *entry, const rh_
     return status;
 }
 
+static rh_status add_simulated(rh_plan *plan, const rh_book_entry *entry, unsigned *settles,
+                               rh_error *error) {
+    rh_catalogue *listed = rh_catalogue_new();
+    rh_status status =
+        listed ? rh_sim_list_options(plan->scenario, listed, error) : rh_no_memory(error);
+    if (status == RH_OK)
+        status = add_listed(plan, entry, listed, settles, error);
+    rh_catalogue_free(listed);
+    return status;
+}
+
 /* The options of the data, and those that the experiment declares, into the catalogue. */
 static rh_status list_options(rh_plan *plan, size_t i, rh_listing *listing, int *settle,
                               rh_error *error) {
@@ -170,6 +182,8 @@ static rh_status list_options(rh_plan *plan, size_t i, rh_listing *listing, int 
     const rh_catalogue *listed;
     unsigned settles = 0;
     rh_status status = add_listed(plan, entry, plan->catalogue, &settles, error);
+    if (status == RH_OK && plan->scenario)
+        status = add_simulated(plan, entry, &settles, error);
     for (size_t k = 0; k < plan->n_sources && status == RH_OK; k++) {
         status = rh_listing_read(listing, &plan->sources[k], &listed, error);
         if (status == RH_OK)

@@ -4,6 +4,7 @@
 #include "experiment/plan_parts.h"
 #include "feed/store.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -230,6 +231,12 @@ rh_status rh_plan_data(rh_plan *plan, rh_error *error) {
     rh_status status = RH_OK;
     if (count == 0)
         return rh_experiment_fail(plan->experiment, "data", error, "no file is given");
+    if (rh_plan_is_simulated(plan->experiment))
+        return rh_plan_simulate(plan, error);
+    if (!isnan(plan->experiment->paths) || !isnan(plan->experiment->first_path))
+        return rh_experiment_fail(plan->experiment,
+                                  isnan(plan->experiment->paths) ? "first_path" : "paths", error,
+                                  "paths are those of a scenario, and the data are files");
     for (size_t i = 0; i < count && status == RH_OK; i++)
         status = plan->experiment->data[i].store ? plan_store(plan, i, error)
                                                  : plan_file(plan, i, error);

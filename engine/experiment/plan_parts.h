@@ -20,6 +20,10 @@ rh_status rh_plan_resolve(rh_plan *plan, const char *name, const char *path, uin
 /* The dated future of an option's expiry may give its forward, if the data have it. */
 rh_status rh_plan_add_dated_future(rh_plan *plan, uint32_t id, rh_error *error);
 
+/* Whether the data are a scenario's; and the part of the plan that it fills. */
+int rh_plan_is_simulated(const rh_experiment *experiment);
+rh_status rh_plan_simulate(rh_plan *plan, rh_error *error);
+
 /* Refuses an instrument on another underlying than the plan's. */
 rh_status rh_plan_one_underlying(rh_plan *plan, const rh_instrument *instrument, const char *path,
                                  rh_error *error);

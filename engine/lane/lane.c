@@ -61,6 +61,20 @@ static rh_status make_ledgers(rh_lane *lane, rh_error *error) {
     return status;
 }
 
+/* What rh_lane_reset goes back to. The pointers stay what they are. */
+static rh_status remember_fresh(rh_lane *lane, rh_error *error) {
+    const rh_rule *rule = lane->terms.rule;
+    lane->fresh_state = rh_allocate(1, rule->state_size);
+    lane->fresh_parts = rh_allocate(rule->n_parts, sizeof *lane->fresh_parts);
+    lane->fresh = rh_allocate(1, sizeof *lane->fresh);
+    if (!lane->fresh_state || !lane->fresh_parts || !lane->fresh)
+        return rh_no_memory(error);
+    memcpy(lane->fresh_state, lane->state, rule->state_size);
+    memcpy(lane->fresh_parts, lane->parts, rule->n_parts * sizeof *lane->parts);
+    *lane->fresh = *lane;
+    return RH_OK;
+}
+
 rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market *market,
                       rh_recorder *recorder, rh_lane **out, rh_error *error) {
     rh_lane *lane = rh_allocate(1, sizeof *lane);
@@ -79,12 +93,27 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
         lane->holding_of_leg && lane->marks ? make_ledgers(lane, error) : rh_no_memory(error);
     if (status == RH_OK)
         status = rh_lane_start_rule(lane, error);
+    if (status == RH_OK)
+        status = remember_fresh(lane, error);
     if (status != RH_OK) {
         rh_lane_free(lane);
         return status;
     }
     *out = lane;
     return RH_OK;
+}
+
+void rh_lane_reset(rh_lane *lane) {
+    rh_lane *const fresh = lane->fresh;
+    const rh_metric_series series = lane->series;
+    *lane = *fresh;
+    lane->fresh = fresh;
+    lane->series = (rh_metric_series){.steps = series.steps, .capacity = series.capacity};
+    memcpy(lane->state, lane->fresh_state, lane->terms.rule->state_size);
+    memcpy(lane->parts, lane->fresh_parts, lane->terms.rule->n_parts * sizeof *lane->parts);
+    memset(lane->marks, 0, rh_book_n_legs(lane->book) * sizeof *lane->marks);
+    rh_ledger_reset(lane->ledger);
+    rh_ledger_reset(lane->shadow);
 }
 
 void rh_lane_free(rh_lane *lane) {
@@ -98,6 +127,9 @@ void rh_lane_free(rh_lane *lane) {
     rh_release(lane->state);
     if (lane->parts != &lane->alone)
         rh_release(lane->parts);
+    rh_release(lane->fresh_parts);
+    rh_release(lane->fresh_state);
+    rh_release(lane->fresh);
     rh_release(lane);
 }
 
@@ -454,7 +486,7 @@ rh_status rh_lane_end(rh_lane *lane, rh_error *error) {
     return lane->last_step == rh_market_now(lane->market) ? RH_OK : rh_lane_record(lane, error);
 }
 
-rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_error *error) {
+void rh_lane_totals(const rh_lane *lane, rh_metric_totals *out) {
     const double *usd = lane->summed.usd;
     rh_metric_totals totals = lane->totals;
     totals.funding = usd[RH_TERM_FUNDING];
@@ -475,6 +507,16 @@ rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_erro
     totals.option_pnl += usd[RH_TERM_SETTLEMENT] + usd[RH_TERM_RESIDUAL];
     totals.capital = lane->terms.numeraire == RH_NUMERAIRE_USD ? lane->start.usd : lane->start.coin;
     totals.grid = lane->terms.record_every;
+    *out = totals;
+}
+
+const rh_metric_series *rh_lane_series(const rh_lane *lane) {
+    return &lane->series;
+}
+
+rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_error *error) {
+    rh_metric_totals totals;
+    rh_lane_totals(lane, &totals);
     return rh_metric_compute(&lane->series, &totals, out, error);
 }
 

@@ -48,6 +48,10 @@ rh_status rh_lane_new(const rh_lane_terms *terms, rh_book *book, const rh_market
                       rh_recorder *recorder, rh_lane **out, rh_error *error);
 void rh_lane_free(rh_lane *lane);
 
+/* Back to before its first instant, rule and accounts too, for another history of the same book and
+ * market, which the caller resets. Allocates nothing; the series keeps its room. */
+void rh_lane_reset(rh_lane *lane);
+
 /* The lane may have something to do at the market's instant, given what has happened to its book:
  * whether a signal has crossed is found out by rh_lane_advance, which does nothing if none has. */
 int rh_lane_due(const rh_lane *lane, size_t n_changes);
@@ -71,6 +75,10 @@ rh_status rh_lane_end(rh_lane *lane, rh_error *error);
 
 /* What the lane has summed up; out has RH_N_METRICS numbers. */
 rh_status rh_lane_metrics(const rh_lane *lane, double out[RH_N_METRICS], rh_error *error);
+
+/* The same as sums, and the steps that have an error; both are the lane's. */
+void rh_lane_totals(const rh_lane *lane, rh_metric_totals *out);
+const rh_metric_series *rh_lane_series(const rh_lane *lane);
 
 /* Hands over the steps that the metrics were computed from; the lane has none any more. */
 void rh_lane_take_series(rh_lane *lane, rh_metric_series *out);

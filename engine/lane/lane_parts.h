@@ -32,12 +32,16 @@ struct rh_lane {
     int started, finished;
     rh_time next_record;
 
+    rh_lane *fresh; /* this lane before its first instant, for rh_lane_reset */
+
     /* strategy */
     void *state;
     rh_part *parts; /* of the rule: what each waits for */
     rh_part alone;  /* the only one of most rules, at hand */
     size_t n_parts; /* what the rule says, at hand */
     int observes;
+    void *fresh_state; /* as the rule's `start` left it, for rh_lane_reset; and so the parts */
+    rh_part *fresh_parts;
     uint32_t woke;   /* RH_WOKE_BOOK and _FILL, gathered since the rule was last asked */
     int pending_ask; /* due, but the exposure was unknown */
     rh_exposures x;  /* of the instant in which the rule is about to be asked */

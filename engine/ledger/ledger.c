@@ -41,23 +41,37 @@ rh_status rh_ledger_new(const rh_ledger_terms *terms, const rh_market *market,
         rh_release(ledger);
         return rh_no_memory(error);
     }
-    ledger->cash[RH_USD] = ledger->start[RH_USD] = terms->usd;
-    ledger->cash[RH_COIN] = ledger->start[RH_COIN] = terms->coin;
+    ledger->start[RH_USD] = terms->usd;
+    ledger->start[RH_COIN] = terms->coin;
     ledger->rate[RH_USD] = terms->rate;
     ledger->rate[RH_COIN] = terms->rate_coin;
     ledger->collateral = terms->collateral;
     ledger->n_holdings = terms->n_holdings;
     ledger->market = market;
     ledger->listener = listener;
-    ledger->touched = RH_DAWN;
     for (size_t i = 0; i < terms->n_holdings; i++)
         ledger->holdings[i] = (rh_holding){
             .id = terms->holdings[i],
             .instrument = rh_catalogue_get(rh_market_catalogue(market), terms->holdings[i]),
-            .role = terms->roles[i],
-            .price = NAN};
+            .role = terms->roles[i]};
+    rh_ledger_reset(ledger);
     *out = ledger;
     return RH_OK;
+}
+
+void rh_ledger_reset(rh_ledger *ledger) {
+    for (int c = 0; c < RH_N_CURRENCIES; c++) {
+        ledger->cash[c] = ledger->start[c];
+        ledger->journal[c] = (exact_sum){0};
+    }
+    for (size_t i = 0; i < ledger->n_holdings; i++) {
+        const rh_holding *h = &ledger->holdings[i];
+        ledger->holdings[i] = (rh_holding){
+            .id = h->id, .instrument = h->instrument, .role = h->role, .price = NAN};
+    }
+    ledger->touched = RH_DAWN;
+    ledger->spot = ledger->gross = 0.0;
+    ledger->explained = (rh_attribution){0};
 }
 
 void rh_ledger_free(rh_ledger *ledger) {

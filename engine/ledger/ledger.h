@@ -61,6 +61,9 @@ typedef struct rh_ledger rh_ledger;
 
 rh_status rh_ledger_new(const rh_ledger_terms *terms, const rh_market *market,
                         rh_flow_listener listener, rh_ledger **out, rh_error *error);
+
+/* Back to the cash of the start and no positions, for another history. Allocates nothing. */
+void rh_ledger_reset(rh_ledger *ledger);
 void rh_ledger_free(rh_ledger *ledger);
 
 /* The currency in which an instrument's gains are paid. */

@@ -61,13 +61,19 @@ rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding)
         rh_market_free(market);
         return NULL;
     }
-    for (size_t i = 0; i < market->count; i++)
-        market->states[i] = UNKNOWN;
     market->catalogue = catalogue;
     market->funding = funding;
+    rh_market_reset(market);
+    return market;
+}
+
+void rh_market_reset(rh_market *market) {
+    for (size_t i = 0; i < market->count; i++)
+        market->states[i] = UNKNOWN;
     market->now = market->index_at = market->stamped = market->news = RH_DAWN;
     market->index = NAN;
-    return market;
+    market->stamps = 0;
+    market->n_funded = 0;
 }
 
 void rh_market_free(rh_market *market) {

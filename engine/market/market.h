@@ -54,6 +54,10 @@ typedef struct rh_market rh_market;
 /* The catalogue must outlive the market and must not grow any more. NULL without memory. */
 rh_market *rh_market_new(const rh_catalogue *catalogue, rh_funding_mode funding);
 
+/* Forgets everything that was said, for another history of the same instruments; what is followed
+ * stays. Allocates nothing. */
+void rh_market_reset(rh_market *market);
+
 /* Asks for `variance` of an instrument to be summed. */
 void rh_market_follow(rh_market *market, uint32_t instrument);
 void rh_market_free(rh_market *market);

@@ -224,6 +224,8 @@ rh_status rh_metric_compute(const rh_metric_series *series, const rh_metric_tota
     double *y = x + series->count;
     double year = sqrt(365.0 * (double)RH_DAY / (double)totals->grid);
 
+    for (int i = 0; i < RH_N_METRICS; i++)
+        out[i] = NAN; /* numbers over paths stay unknown: this is one history */
     totals_of(totals, out);
     errors_of(series, year, x, out);
     ratios_of(series, totals->capital, year, x, out);

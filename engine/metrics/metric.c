@@ -108,6 +108,14 @@ static const rh_metric_entry entries[RH_N_METRICS] = {
          "absolute log return of the hedge price"},
     [RH_METRIC_STEPS] = {"steps", "1",
                          "Number of counted steps: full length, not stale, error known"},
+    [RH_METRIC_PATHS] = {"paths", "1",
+                         "Monte Carlo: number of simulated paths; a path then stands for a step, "
+                         "sums become means over paths"},
+    [RH_METRIC_PNL_STD] = {"pnl_std", "numeraire",
+                           "Monte Carlo: standard deviation over paths of the final PnL, divisor "
+                           "n - 1"},
+    [RH_METRIC_LOSS_FRACTION] = {"loss_fraction", "1",
+                                 "Monte Carlo: share of the paths whose final PnL is below 0"},
 };
 
 const rh_metric_entry *rh_metric_entries(void) {

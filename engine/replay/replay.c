@@ -11,6 +11,9 @@ struct rh_replay {
     size_t n_sources;
     rh_merge *merge;
     uint64_t taken;
+    rh_stream made; /* self NULL: the instants come from the sources */
+    void (*close_made)(void *self);
+    char sha256[RH_DIGEST_TEXT]; /* of what `made` is made from */
 };
 
 static rh_status fill_from_source(void *self, rh_event *block, size_t capacity, size_t *got,
@@ -64,9 +67,25 @@ rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_c
     return status;
 }
 
+rh_status rh_replay_of(const rh_stream *made, void (*close)(void *self),
+                       const char sha256[RH_DIGEST_TEXT], rh_replay **out, rh_error *error) {
+    rh_replay *replay = rh_allocate(1, sizeof *replay);
+    if (!replay) {
+        close(made->self);
+        return rh_no_memory(error);
+    }
+    replay->made = *made;
+    replay->close_made = close;
+    memcpy(replay->sha256, sha256, RH_DIGEST_TEXT);
+    *out = replay;
+    return RH_OK;
+}
+
 void rh_replay_close(rh_replay *replay) {
     if (!replay)
         return;
+    if (replay->made.self)
+        replay->close_made(replay->made.self);
     rh_merge_close(replay->merge);
     for (size_t i = 0; i < replay->n_sources; i++)
         rh_source_close(replay->sources[i]);
@@ -75,18 +94,22 @@ void rh_replay_close(rh_replay *replay) {
 }
 
 rh_time rh_replay_next_time(const rh_replay *replay) {
-    return rh_merge_next_time(replay->merge);
+    return replay->made.self ? replay->made.next_time(replay->made.self)
+                             : rh_merge_next_time(replay->merge);
 }
 
 rh_status rh_replay_take(rh_replay *replay, const rh_event **events, size_t *count,
                          rh_error *error) {
-    rh_status status = rh_merge_take(replay->merge, events, count, error);
+    *count = 0;
+    rh_status status = replay->made.self
+                           ? replay->made.take(replay->made.self, events, count, error)
+                           : rh_merge_take(replay->merge, events, count, error);
     replay->taken += *count;
     return status;
 }
 
 rh_status rh_replay_drain(rh_replay *replay, rh_error *error) {
-    return rh_merge_drain(replay->merge, error);
+    return replay->made.self ? RH_OK : rh_merge_drain(replay->merge, error);
 }
 
 uint64_t rh_replay_events(const rh_replay *replay) {
@@ -114,6 +137,10 @@ rh_stream rh_replay_stream(rh_replay *replay) {
 }
 
 void rh_replay_digest(const rh_replay *replay, char out[RH_DIGEST_TEXT]) {
+    if (replay->made.self) {
+        memcpy(out, replay->sha256, RH_DIGEST_TEXT);
+        return;
+    }
     char *all = rh_allocate(replay->n_sources, RH_DIGEST_TEXT);
     for (size_t i = 0; i < replay->n_sources && all; i++) {
         rh_source_summary summary;

@@ -18,6 +18,12 @@ typedef struct rh_replay rh_replay;
 /* Opens every source. `catalogue` must outlive the replay. */
 rh_status rh_replay_open(const rh_source_spec *specs, size_t n_specs, const rh_catalogue *catalogue,
                          rh_replay **out, rh_error *error);
+
+/* A replay of instants that are made elsewhere, without a source; `sha256` is of what they are made
+ * from. `close` releases made->self when the replay is closed, and at once if there is no memory.
+ */
+rh_status rh_replay_of(const rh_stream *made, void (*close)(void *self),
+                       const char sha256[RH_DIGEST_TEXT], rh_replay **out, rh_error *error);
 void rh_replay_close(rh_replay *replay);
 
 /* When the next instant is known; RH_NEVER at the end. */

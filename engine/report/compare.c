@@ -38,8 +38,10 @@ void rh_compare_element(FILE *out, const char *name, size_t k, const char *text,
     (void)fputc('\n', out);
 }
 
+/* Of the whole life: over paths it is known, over one history it is made of the steps. */
 static double total_of(const rh_report_lane *lane) {
-    return lane->sigma.value * sqrt(lane->metrics[RH_METRIC_STEPS]);
+    const int over_paths = lane->metrics[RH_METRIC_PATHS] > 0;
+    return lane->sigma.value * (over_paths ? 1.0 : sqrt(lane->metrics[RH_METRIC_STEPS]));
 }
 
 /* What the rebalances of a rule of equal intervals cost, where Leland has something to say of it.
@@ -263,13 +265,28 @@ static size_t count_lanes(const rh_compare *c, has_place *has) {
     return count;
 }
 
+/* What σ is of. */
+static void write_sigma_name(FILE *out, const rh_report_run *first) {
+    char figure[RH_FIGURE_TEXT], grid[RH_DURATION_TEXT], text[RH_FIGURE_TEXT + 32];
+    if (first->paths > 0)
+        (void)snprintf(text, sizeof text, "σ over %s paths",
+                       rh_figure_fixed(figure, (double)first->paths, 0));
+    else
+        (void)snprintf(text, sizeof text, "σ per %s step",
+                       first->grid > 0 ? rh_duration_text(first->grid, grid) : "step");
+    write_string(out, "SIGMA_NAME", text, 40);
+    write_string(out, "TOTAL_NAME", first->paths > 0 ? "σ over the paths" : "σ × √steps", 40);
+    write_string(out, "LEADERS_NAME",
+                 first->paths > 0 ? "Cumulative PnL of the leaders, first path"
+                                  : "Cumulative PnL of the leaders",
+                 60);
+}
+
 static rh_status write_variables(FILE *out, const void *subject, rh_error *error) {
     const rh_compare *c = subject;
-    char grid[RH_DURATION_TEXT];
     const rh_report_run *first = &c->lanes->first;
     write_headline(out, c);
-    write_string(out, "STEP_NAME", first->grid > 0 ? rh_duration_text(first->grid, grid) : "step",
-                 20);
+    write_sigma_name(out, first);
     (void)fprintf(out, "N_LANES = %zu\nHAS_TESTS = %d\nHAS_BARS = %d\nIS_CROWDED = %d\n",
                   c->lanes->n_lanes, c->lanes->reference != 0, c->lanes->n_lanes <= RH_FEW_LANES,
                   c->lanes->n_lanes > RH_MANY_LANES);

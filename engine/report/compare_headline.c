@@ -26,19 +26,28 @@ static void make_setup(const rh_report_lanes *lanes, rh_headline *out) {
 
 static void make_period(const rh_report_lanes *lanes, rh_headline *out) {
     const rh_report_run *first = &lanes->first;
-    char from[RH_DATE_TEXT], to[RH_DATE_TEXT], grid[RH_DURATION_TEXT], text[128];
+    char from[RH_DATE_TEXT], to[RH_DATE_TEXT], grid[RH_DURATION_TEXT], figure[RH_FIGURE_TEXT],
+        text[128];
     const size_t size = sizeof out->period;
     if (first->to > first->from) {
         (void)snprintf(text, sizeof text, "%s – %s UTC", rh_date_text(first->from, from),
                        rh_date_text(first->to, to));
         rh_headline_append(out->period, size, "", text, 100);
     }
-    if (first->grid > 0)
+    if (first->paths > 0) {
+        (void)snprintf(text, sizeof text, "%s simulated paths",
+                       rh_figure_fixed(figure, (double)first->paths, 0));
+        rh_headline_append(out->period, size, "", text, 60);
+    } else if (first->grid > 0) {
         rh_headline_append(out->period, size, "steps of ", rh_duration_text(first->grid, grid), 20);
+    }
     rh_headline_append(out->period, size, "numeraire ", rh_report_numeraire(first), 10);
     if (lanes->is_mixed)
         rh_headline_append(out->period, size, "", "lanes differ in numeraire or grid", 60);
-    rh_headline_append(out->period, size, "", "one path is one observation of the final PnL", 60);
+    rh_headline_append(out->period, size, "",
+                       first->paths > 0 ? "each path is one observation of the final PnL"
+                                        : "one path is one observation of the final PnL",
+                       60);
 }
 
 static void make_origin(const rh_report_lanes *lanes, rh_headline *out) {

@@ -108,14 +108,15 @@ static rh_status write_tests(FILE *out, const rh_compare_page *page, rh_error *e
     if (sqlite3_prepare_v2(page->db, tests_sql, -1, &query, NULL) != SQLITE_OK)
         return rh_fail(error, RH_BAD_DATA, "the tests can't be read: %s", sqlite3_errmsg(page->db));
     sqlite3_bind_int(query, 1, SHOWN_TESTS);
-    put(out,
-        "<h2>Differences</h2>\n<p class=\"muted\">Loss of the lane less that of the other, per "
-        "step, on paired steps; p two-sided, then corrected for the number of lanes.</p>\n"
-        "<details><summary>All tests</summary>\n<table>\n<tr><th class=\"n\">run</th>"
-        "<th>lane</th><th>against</th><th>loss</th><th class=\"n\">mean</th>"
-        "<th class=\"n\">low</th><th class=\"n\">high</th><th class=\"n\">DM</th>"
-        "<th class=\"n\">p</th><th class=\"n\">p Holm</th><th class=\"n\">p Romano–Wolf</th>"
-        "<th>told apart</th></tr>\n");
+    put(out, "<h2>Differences</h2>\n<p class=\"muted\">Loss of the lane less that of the other, ");
+    put(out, page->lanes->first.paths > 0 ? "per path, on the same paths; "
+                                          : "per step, on paired steps; ");
+    put(out, "p two-sided, then corrected for the number of lanes.</p>\n"
+             "<details><summary>All tests</summary>\n<table>\n<tr><th class=\"n\">run</th>"
+             "<th>lane</th><th>against</th><th>loss</th><th class=\"n\">mean</th>"
+             "<th class=\"n\">low</th><th class=\"n\">high</th><th class=\"n\">DM</th>"
+             "<th class=\"n\">p</th><th class=\"n\">p Holm</th><th class=\"n\">p Romano–Wolf</th>"
+             "<th>told apart</th></tr>\n");
     while ((answer = sqlite3_step(query)) == SQLITE_ROW)
         write_test(out, query);
     sqlite3_finalize(query);

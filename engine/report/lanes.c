@@ -78,8 +78,8 @@ rh_report_lane *rh_report_lane_find(const rh_report_lanes *lanes, int64_t run_id
 static const char lane_sql[] =
     "SELECT run_id,label,status,CASE WHEN json_valid(config) THEN"
     " json_extract(config,'$.strategy.name') END,"
-    " numeraire||' '||underlying||' '||grid_ns<>(SELECT numeraire||' '||underlying||' '||grid_ns"
-    "  FROM run LIMIT 1),"
+    " numeraire||' '||underlying||' '||grid_ns||' '||coalesce(paths,0)<>(SELECT"
+    "  numeraire||' '||underlying||' '||grid_ns||' '||coalesce(paths,0) FROM run LIMIT 1),"
     " CASE WHEN json_valid(config) THEN json_extract(config,'$.strategy.every') IS NOT NULL"
     "  AND json_extract(config,'$.strategy.name') IN ('interval','leland') END FROM run";
 

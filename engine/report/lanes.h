@@ -57,9 +57,10 @@ typedef struct {
     int64_t tried;          /* lanes that the tests counted, at least those in the file */
     int64_t reference;      /* run_id, 0 without tests */
     int64_t leader;         /* run_id of the lane the others were tested against as the best */
-    int is_mixed;           /* lanes have different numeraires or grids: σ doesn't compare */
-    rh_report_run first;    /* the first lane: title, book, numeraire, grid; from and to of the
-                             * errors if its steps aren't stored; no series */
+    int is_mixed;        /* lanes have different numeraires, grids or numbers of paths: σ doesn't
+                          * compare */
+    rh_report_run first; /* the first lane: title, book, numeraire, grid; from and to of the
+                          * errors if its steps aren't stored; no series */
 } rh_report_lanes;
 
 /* The caller frees the lanes, also after an error. */

@@ -177,9 +177,13 @@ static void write_heading(const table *t) {
            rh_clean_text(title, sizeof title, first->title[0] ? first->title : "Comparison",
                          t->width));
     (void)fputc('\n', t->out);
-    (void)snprintf(title, sizeof title, "%lld lane%s by %s, %s",
+    char paths[RH_FIGURE_TEXT + 32] = "", figure[RH_FIGURE_TEXT];
+    if (first->paths > 0)
+        (void)snprintf(paths, sizeof paths, " over %s simulated paths",
+                       rh_figure_fixed(figure, (double)first->paths, 0));
+    (void)snprintf(title, sizeof title, "%lld lane%s%s by %s, %s",
                    (long long)t->league->lanes->n_lanes, t->league->lanes->n_lanes == 1 ? "" : "s",
-                   rh_metric_entries()[t->league->metric].name,
+                   paths, rh_metric_entries()[t->league->metric].name,
                    ways[rh_report_direction_of(t->league->metric)]);
     styled(t, DIM, title);
     (void)fputs("\n\n", t->out);

@@ -121,7 +121,9 @@ static void fill_errors(rh_league *league) {
     char grid[RH_DURATION_TEXT], text[RH_LEAGUE_TEXT];
     rh_axis_unit unit = unit_of(league, RH_METRIC_HEDGE_ERROR_STD);
     (void)snprintf(text, sizeof text, "σ/%s",
-                   first->grid > 0 ? rh_duration_text(first->grid, grid) : "step");
+                   first->paths > 0  ? "path"
+                   : first->grid > 0 ? rh_duration_text(first->grid, grid)
+                                     : "step");
     fill(league, RH_LEAGUE_SIGMA, metric_of, RH_METRIC_HEDGE_ERROR_STD, unit.factor);
     name(league, RH_LEAGUE_SIGMA, text, unit.unit);
     fill_interval(league, unit.factor);
@@ -353,23 +355,33 @@ static void say_failed(const rh_report_lanes *lanes, char *out) {
 
 static void say_tried(const rh_report_lanes *lanes, char *out) {
     char count[RH_FIGURE_TEXT * 2];
-    (void)snprintf(out, RH_LEAGUE_LINE, "%s tried over the same history%s",
+    (void)snprintf(out, RH_LEAGUE_LINE, "%s tried over the same %s%s",
                    count_words((double)lanes->tried, "lane", count),
+                   lanes->first.paths > 0 ? "paths" : "history",
                    lanes->tried > 1 ? "; the best of many looks better than it will be." : ".");
 }
 
 static void say_observation(const rh_report_lanes *lanes, char *out) {
-    (void)lanes;
-    (void)snprintf(out, RH_LEAGUE_LINE,
-                   "One path is one observation of the final PnL: intervals and tests are of the "
-                   "hedging error of the steps, and none of them is of the PnL.");
+    char count[RH_FIGURE_TEXT * 2];
+    if (lanes->first.paths > 0)
+        (void)snprintf(out, RH_LEAGUE_LINE,
+                       "%s: as many independent observations of the final PnL, of which PnL, cost "
+                       "and fills are means; σ and ES95 are of the hedging error summed over a "
+                       "path, before costs.",
+                       count_words((double)lanes->first.paths, "path", count));
+    else
+        (void)snprintf(
+            out, RH_LEAGUE_LINE,
+            "One path is one observation of the final PnL: intervals and tests are of the "
+            "hedging error of the steps, and none of them is of the PnL.");
 }
 
 static void say_mixed(const rh_report_lanes *lanes, char *out) {
     (void)snprintf(out, RH_LEAGUE_LINE, "%s",
-                   lanes->is_mixed ? "Lanes have different numeraires or grids: their errors "
-                                     "don't compare; units are those of the first lane."
-                                   : "");
+                   lanes->is_mixed
+                       ? "Lanes have different numeraires, grids or paths: their errors "
+                         "don't compare; units are those of the first lane."
+                       : "");
 }
 
 int rh_league_line(const rh_league *league, int index, char out[RH_LEAGUE_LINE]) {

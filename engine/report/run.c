@@ -40,7 +40,7 @@ static char *text_at(sqlite3_stmt *query, int column) {
 static rh_status read_head(sqlite3 *db, int64_t run_id, rh_report_run *run, rh_error *error) {
     static const char sql[] =
         "SELECT run_id, title, label, config, config_sha256, data_sha256, engine_version, status,"
-        " notes, underlying, numeraire, grid_ns FROM run WHERE ?1 = 0 OR run_id = ?1"
+        " notes, underlying, numeraire, grid_ns, paths FROM run WHERE ?1 = 0 OR run_id = ?1"
         " ORDER BY run_id LIMIT 1";
     char **texts[] = {&run->title,         &run->label,       &run->config,
                       &run->config_sha256, &run->data_sha256, &run->engine_version,
@@ -66,6 +66,7 @@ static rh_status read_head(sqlite3 *db, int64_t run_id, rh_report_run *run, rh_e
     const unsigned char *numeraire = sqlite3_column_text(query, 10);
     run->coin = numeraire && strcmp((const char *)numeraire, "coin") == 0;
     run->grid = sqlite3_column_int64(query, 11);
+    run->paths = sqlite3_column_int64(query, 12);
     sqlite3_finalize(query);
     return missing ? rh_no_memory(error) : RH_OK;
 }

@@ -42,6 +42,7 @@ typedef struct {
     char *book, *hedge, *rule, *costs; /* one line each, from the configuration */
     int coin;                          /* the numeraire is the coin, not USD */
     rh_time grid;                      /* 0 if unknown */
+    int64_t paths;                     /* Monte Carlo: how many; 0: one history */
     rh_time from, to;                  /* first and last step; equal if there is one */
     rh_report_metric metrics[RH_N_METRICS];
     rh_attribution total;            /* of the view `attribution` over the run */

@@ -9,7 +9,7 @@
  *   view         one row per            columns
  *   run          lane                   run_id label title config config_sha256 data_sha256
  *                                       engine_version seed status events started elapsed_s notes
- *                                       numeraire underlying grid grid_ns
+ *                                       numeraire underlying grid grid_ns paths
  *   step         lane x record instant  run_id ts ts_ns, the fields of rh_step, evidence
  *                                       full_length; only of lanes whose steps were recorded
  *   error        lane x step            run_id ts ts_ns error unhedged_error slippage counted: the
@@ -22,6 +22,12 @@
  *   metric       lane x metric          run_id metric value low high unit; low and high are the
  *                                       bounds of a 95 % interval where there is one
  *   comparison   lane                   run_id label, one column per swept key, all metrics
+ *   path         lane x simulated path  run_id path, the fields of rh_path_record, error_net; only
+ *                                       of a Monte Carlo comparison
+ *   distribution lane x quantity        run_id label quantity unit n mean mean_se std std_se
+ *                                       skewness kurtosis var95 es95 var99 es99 least largest
+ *                                       loss_fraction: the quantities of `path` over the paths
+ *                                       (rh_sample)
  *   difference   lane x loss x other    run_id label reference_id against loss mean low high dm p
  *                                       p_holm p_romano_wolf distinguishable lanes; see
  *                                       rh_results_difference
@@ -38,7 +44,7 @@
 #include "base/status.h"
 #include "instrument/catalogue.h"
 #include "lane/record.h"
-#include "metrics/metric.h"
+#include "metrics/path.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -110,6 +116,12 @@ rh_status rh_results_finish(rh_results *results, rh_recorder *recorder, const rh
  * lane before share their storage too. */
 rh_status rh_results_errors(rh_results *results, rh_recorder *recorder,
                             const rh_metric_series *series, rh_error *error);
+
+/* What a lane came to on paths `first`, first + 1, ...: rows of `path` and `distribution`, once per
+ * lane. The records may hold NaN, but no infinite number. */
+rh_status rh_results_paths(rh_results *results, rh_recorder *recorder,
+                           const rh_path_record *records, size_t n_paths, uint32_t first,
+                           rh_error *error);
 
 /* Adds a row of `difference` for a lane; one for each loss and other lane. */
 rh_status rh_results_differ(rh_results *results, rh_recorder *recorder,

@@ -2,7 +2,7 @@
 #include "results/schema.h"
 
 #include "lane/record.h"
-#include "metrics/metric.h"
+#include "metrics/path.h"
 
 #define STEP_FIELD(name)                                                                           \
     { #name, offsetof(rh_step, name) }
@@ -52,7 +52,7 @@ static const char fixed_tables[] =
     " seed INTEGER NOT NULL, status TEXT NOT NULL, events INTEGER, started_ns INTEGER,"
     " elapsed_s REAL, notes TEXT, numeraire TEXT NOT NULL CHECK(numeraire IN ('usd','coin')),"
     " underlying TEXT NOT NULL, grid TEXT NOT NULL, grid_ns INTEGER NOT NULL,"
-    " series_id INTEGER) STRICT;"
+    " series_id INTEGER, paths INTEGER) STRICT;"
     "CREATE TABLE swept("
     " run_id INTEGER NOT NULL REFERENCES lane, position INTEGER NOT NULL, key TEXT NOT NULL,"
     " value ANY, PRIMARY KEY(run_id,position), UNIQUE(run_id,key)) STRICT, WITHOUT ROWID;"
@@ -98,7 +98,12 @@ static const char fixed_tables[] =
     " dm REAL, p REAL, p_holm REAL, p_romano_wolf REAL,"
     " distinguishable INTEGER NOT NULL CHECK(distinguishable IN (0,1)),"
     " lanes INTEGER NOT NULL, PRIMARY KEY(run_id,seq), UNIQUE(run_id,reference_id,against,loss))"
-    " STRICT, WITHOUT ROWID;";
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE lane_distribution("
+    " run_id INTEGER NOT NULL REFERENCES lane, quantity INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " mean REAL, mean_se REAL, std REAL, std_se REAL, skewness REAL, kurtosis REAL, var95 REAL,"
+    " es95 REAL, var99 REAL, es99 REAL, least REAL, largest REAL, loss_fraction REAL,"
+    " PRIMARY KEY(run_id,quantity)) STRICT, WITHOUT ROWID;";
 
 #define TS      ISO_TEXT("ts_ns") " AS ts,ts_ns"
 #define STARTED ISO_TEXT("started_ns") " AS started"
@@ -106,7 +111,7 @@ static const char fixed_tables[] =
 static const char run_view[] =
     "CREATE VIEW run AS SELECT run_id,label,title,config,config_sha256,data_sha256,"
     "engine_version,seed,status,events," STARTED ",elapsed_s,notes,numeraire,underlying,grid,"
-    "grid_ns FROM lane ORDER BY run_id";
+    "grid_ns,paths FROM lane ORDER BY run_id";
 
 static const char fill_and_journal_views[] =
     "CREATE VIEW fill AS SELECT run_id," TS ","
@@ -177,6 +182,16 @@ static int make_attribution_table(sqlite3 *db) {
     return run_built(db, sql);
 }
 
+static int make_path_table(sqlite3 *db) {
+    sqlite3_str *sql = sqlite3_str_new(db);
+    sqlite3_str_appendall(sql, "CREATE TABLE lane_path(run_id INTEGER NOT NULL REFERENCES lane,"
+                               " path INTEGER NOT NULL,");
+    for (int i = 0; i < RH_N_PATH_FIELDS; i++)
+        sqlite3_str_appendf(sql, " %s REAL,", rh_path_fields()[i].name);
+    sqlite3_str_appendall(sql, " PRIMARY KEY(run_id,path)) STRICT, WITHOUT ROWID");
+    return run_built(db, sql);
+}
+
 static void append_name(sqlite3_str *sql, const char *table, int id, const char *name) {
     sqlite3_str_appendf(sql, "INSERT INTO %s VALUES(%d,%Q);", table, id, name);
 }
@@ -215,6 +230,8 @@ int rh_results_make_tables(sqlite3 *db) {
     if (code == SQLITE_OK)
         code = make_attribution_table(db);
     if (code == SQLITE_OK)
+        code = make_path_table(db);
+    if (code == SQLITE_OK)
         code = fill_name_tables(db);
     return code;
 }
@@ -229,6 +246,29 @@ static int make_step_view(sqlite3 *db) {
     sqlite3_str_appendall(
         sql, "(SELECT name FROM evidence e WHERE e.evidence_id=s.evidence) AS evidence,full_length "
              "FROM lane_step s ORDER BY run_id,seq");
+    return run_built(db, sql);
+}
+
+static int make_path_views(sqlite3 *db) {
+    sqlite3_str *sql = sqlite3_str_new(db);
+    sqlite3_str_appendall(sql, "CREATE VIEW path AS SELECT run_id,path");
+    for (int i = 0; i < RH_N_PATH_FIELDS; i++)
+        sqlite3_str_appendf(sql, ",%s", rh_path_fields()[i].name);
+    sqlite3_str_appendall(sql, ",error-cost AS error_net FROM lane_path ORDER BY run_id,path;"
+                               "CREATE VIEW distribution AS SELECT d.run_id AS run_id,label,"
+                               "CASE quantity");
+    for (int i = 0; i < RH_N_PATH_QUANTITIES; i++)
+        sqlite3_str_appendf(sql, " WHEN %d THEN %Q", i, rh_path_quantity_name(i));
+    sqlite3_str_appendall(sql, " END AS quantity,CASE quantity");
+    for (int i = 0; i < RH_N_PATH_QUANTITIES; i++)
+        sqlite3_str_appendf(sql,
+                            " WHEN %d THEN replace(%Q,'numeraire',"
+                            "CASE numeraire WHEN 'usd' THEN 'USD' ELSE 'coin' END)",
+                            i, rh_path_quantity_unit(i));
+    sqlite3_str_appendall(
+        sql, " END AS unit,n,mean,mean_se,std,std_se,skewness,kurtosis,var95,es95,var99,es99,least,"
+             "largest,loss_fraction FROM lane l CROSS JOIN lane_distribution d ON"
+             " d.run_id=l.run_id ORDER BY d.run_id,d.quantity");
     return run_built(db, sql);
 }
 
@@ -297,6 +337,8 @@ int rh_results_make_views(sqlite3 *db) {
         code = make_comparison_view(db);
     if (code == SQLITE_OK)
         code = sqlite3_exec(db, difference_view, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = make_path_views(db);
     return code;
 }
 

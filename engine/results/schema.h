@@ -7,6 +7,7 @@
  * lane_attribution  the same rows, one pair of columns per term, without an opening row of zeros
  * lane_error        lane x step of the error statistics; what lanes have in common is in
  * shared_step       the instants, shadow errors and counted marks that many lanes share
+ * lane_path         lane x simulated path; lane_distribution  lane x quantity over its paths
  * lane_fill, lane_flow, lane_metric, lane_difference
  * instrument, evidence, fill_reason, flow_reason, term, metric_name: names by number
  *

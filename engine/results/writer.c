@@ -25,6 +25,8 @@ static const struct {
     [RH_INTO_SHARED] = {"shared_step", 5},
     [RH_INTO_ERROR] = {"lane_error", 4},
     [RH_INTO_DIFFERENCE] = {"lane_difference", 14},
+    [RH_INTO_PATH] = {"lane_path", 2 + RH_N_PATH_FIELDS},
+    [RH_INTO_DISTRIBUTION] = {"lane_distribution", 16},
 };
 
 /* ---- failing ---- */

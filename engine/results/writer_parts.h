@@ -18,6 +18,8 @@ typedef enum {
     RH_INTO_SHARED,
     RH_INTO_ERROR,
     RH_INTO_DIFFERENCE,
+    RH_INTO_PATH,
+    RH_INTO_DISTRIBUTION,
     RH_N_INSERTS
 } rh_results_insert;
 

@@ -9,7 +9,7 @@ static const int64_t AFTERGLOW = RH_HOUR;
 
 enum { PROGRESS_EVERY = 4096 /* instants */ };
 
-typedef struct {
+typedef struct rh_runner {
     const rh_run_terms *terms;
     rh_run_outcome *outcome;
     const rh_book_change **changes; /* of each book in this instant */
@@ -19,7 +19,7 @@ typedef struct {
     size_t living;  /* lanes that have neither finished nor failed */
     rh_time coming; /* data, as the next instant was chosen */
     rh_time last_data;
-} loop;
+} loop; /* what a runner is */
 
 static rh_time earlier(rh_time a, rh_time b) {
     return a < b ? a : b;
@@ -151,6 +151,29 @@ static void finish(loop *l) {
             l->outcome->status[i] = rh_lane_end(t->lanes[i], &l->outcome->errors[i]);
 }
 
+/* What keeps a lane going when the data are over: what its book has to do soon, and its order. */
+static rh_time own_wish(const loop *l, size_t i) {
+    const rh_time wish = earlier(rh_book_next_time(l->terms->books[l->terms->book_of_lane[i]]),
+                                 rh_lane_next_arrival(l->terms->lanes[i]));
+    return wish > l->last_data + AFTERGLOW ? RH_NEVER : wish;
+}
+
+/* When the data are over a lane ends where it would end alone, and isn't marked later because
+ * another one still waits for something. */
+static rh_status end_idle_lanes(loop *l, rh_error *error) {
+    rh_status status = RH_OK;
+    for (size_t i = 0; i < l->terms->n_lanes && status == RH_OK; i++) {
+        rh_lane *lane = l->terms->lanes[i];
+        if (l->outcome->status[i] != RH_OK || rh_lane_finished(lane) || !rh_lane_started(lane) ||
+            own_wish(l, i) != RH_NEVER)
+            continue;
+        l->outcome->status[i] = rh_lane_end(lane, &l->outcome->errors[i]);
+        l->living--;
+        status = set_alarm(l, i, error);
+    }
+    return status;
+}
+
 /* A stream that has failed has no next time; taking from it tells why. */
 static rh_status check_stream(const loop *l, rh_error *error) {
     const rh_event *events;
@@ -165,8 +188,10 @@ static rh_status go(loop *l, rh_error *error) {
     while (status == RH_OK) {
         if (is_interrupted(l))
             return rh_fail(error, RH_INTERRUPTED, "interrupted");
+        if (next_data(l) == RH_NEVER && l->last_data != RH_DAWN)
+            status = end_idle_lanes(l, error);
         const rh_time now = next_instant(l);
-        if (now == RH_NEVER || l->living == 0)
+        if (now == RH_NEVER || l->living == 0 || status != RH_OK)
             break;
         if (now <= rh_market_now(l->terms->market) && l->outcome->instants > 0)
             return rh_fail(error, RH_FAILED, "run: the clock stands still");
@@ -191,17 +216,57 @@ static rh_alarms *make_alarms(const rh_run_terms *terms) {
     return alarms;
 }
 
+/* The alarms of the history before are put off. */
+static rh_status start_anew(loop *l, rh_run_outcome *outcome, rh_error *error) {
+    const rh_watch never = {.at = RH_NEVER};
+    rh_status status = RH_OK;
+    l->outcome = outcome;
+    l->living = l->terms->n_lanes;
+    l->last_data = RH_DAWN;
+    for (size_t i = 0; i < l->terms->n_lanes; i++)
+        for (size_t k = 0; k < rh_lane_n_watches(l->terms->lanes[i]) && status == RH_OK; k++)
+            status = rh_alarms_set(l->alarms, i, k, l->terms->book_of_lane[i], &never, error);
+    return status;
+}
+
+rh_status rh_runner_go(rh_runner *runner, rh_run_outcome *outcome, rh_error *error) {
+    outcome->instants = outcome->events = 0;
+    const rh_status status = start_anew(runner, outcome, error);
+    return status == RH_OK ? go(runner, error) : status;
+}
+
+rh_status rh_runner_open(const rh_run_terms *terms, rh_runner **out, rh_error *error) {
+    loop *l = rh_allocate(1, sizeof *l);
+    if (!l)
+        return rh_no_memory(error);
+    l->terms = terms;
+    l->changes = rh_allocate(terms->n_books, sizeof *l->changes);
+    l->n_changes = rh_allocate(terms->n_books, sizeof *l->n_changes);
+    l->due = rh_allocate(terms->n_lanes, sizeof *l->due);
+    l->alarms = make_alarms(terms);
+    if (!l->changes || !l->n_changes || !l->due || !l->alarms) {
+        rh_runner_close(l);
+        return rh_no_memory(error);
+    }
+    *out = l;
+    return RH_OK;
+}
+
+void rh_runner_close(rh_runner *runner) {
+    if (!runner)
+        return;
+    rh_release((void *)runner->changes);
+    rh_release(runner->n_changes);
+    rh_release(runner->due);
+    rh_alarms_free(runner->alarms);
+    rh_release(runner);
+}
+
 rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *error) {
-    loop l = {.terms = terms, .outcome = outcome, .living = terms->n_lanes, .last_data = RH_DAWN};
-    l.changes = rh_allocate(terms->n_books, sizeof *l.changes);
-    l.n_changes = rh_allocate(terms->n_books, sizeof *l.n_changes);
-    l.due = rh_allocate(terms->n_lanes, sizeof *l.due);
-    l.alarms = make_alarms(terms);
-    rh_status status =
-        l.changes && l.n_changes && l.due && l.alarms ? go(&l, error) : rh_no_memory(error);
-    rh_release((void *)l.changes);
-    rh_release(l.n_changes);
-    rh_release(l.due);
-    rh_alarms_free(l.alarms);
+    rh_runner *runner = NULL;
+    rh_status status = rh_runner_open(terms, &runner, error);
+    if (status == RH_OK)
+        status = rh_runner_go(runner, outcome, error);
+    rh_runner_close(runner);
     return status;
 }

@@ -36,8 +36,16 @@ typedef struct {
     rh_error *errors;
 } rh_run_outcome;
 
-/* Runs to the end. A lane that fails stops alone; the return value is about the tape: bad data, no
- * memory, an interrupt. */
+/* One history after the other with the same market, books and lanes: nothing is allocated between
+ * them. `terms` must outlive the runner, and what it points to; before each rh_runner_go the caller
+ * resets market, books and lanes, and outcome's status and errors. */
+typedef struct rh_runner rh_runner;
+rh_status rh_runner_open(const rh_run_terms *terms, rh_runner **out, rh_error *error);
+void rh_runner_close(rh_runner *runner);
+rh_status rh_runner_go(rh_runner *runner, rh_run_outcome *outcome, rh_error *error);
+
+/* Opens, goes once, closes. A lane that fails stops alone; the return value is about the tape: bad
+ * data, no memory, an interrupt. */
 rh_status rh_run(const rh_run_terms *terms, rh_run_outcome *outcome, rh_error *error);
 
 #endif

@@ -82,6 +82,13 @@ void rh_sim_chain_clear(rh_sim_chain *chain) {
     *chain = (rh_sim_chain){0};
 }
 
+void rh_sim_chain_rewind(rh_sim_chain *chain) {
+    for (size_t i = 0; i < chain->expiry_count; i++) {
+        chain->expiries[i].index_sum = 0.0;
+        chain->expiries[i].index_count = 0;
+    }
+}
+
 /* ---- quotes ---- */
 
 double rh_sim_chain_forward(const rh_sim_chain *chain, size_t expiry,
@@ -136,8 +143,10 @@ rh_sim_chain_quote rh_sim_chain_show(const rh_sim_chain *chain, size_t expiry, s
     const double at_money = rh_sim_smile_at_money(&chain->smile, state->variance, years);
     const double iv = rh_sim_grid_nearest(
         chain->iv_grid, rh_sim_smile_volatility(&chain->smile, state->variance, years, k));
-    const rh_greeks greeks = rh_black(o->right, forward, o->strike, years, iv, 0.0);
-    const double value = s->options.settle == RH_INVERSE ? greeks.price / forward : greeks.price;
+    const int inverse = s->options.settle == RH_INVERSE;
+    const rh_greeks greeks =
+        rh_black(o->right, forward, o->strike, years, iv, inverse ? 0.0 : s->options.rate);
+    const double value = inverse ? greeks.price / forward : greeks.price;
     rh_sim_chain_quote quote = {
         forward, iv, rh_sim_grid_nearest(chain->mark_grid, value), {.bid = 0.0}};
     const uint32_t item = rh_sim_item_of_option(expiry, option);
@@ -164,5 +173,7 @@ void rh_sim_chain_observe(rh_sim_chain *chain, rh_time time, double index) {
 
 double rh_sim_chain_delivery(const rh_sim_chain *chain, size_t expiry) {
     const rh_sim_chain_expiry *e = &chain->expiries[expiry];
-    return e->index_count > 0 ? e->index_sum / (double)e->index_count : NAN;
+    if (e->index_count == 0)
+        return NAN;
+    return rh_sim_grid_nearest(chain->forward_grid, e->index_sum / (double)e->index_count);
 }

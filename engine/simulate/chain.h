@@ -4,7 +4,8 @@
  *
  * Every expiry has the same strikes, multiples of `strike_step` around the first spot price, calls
  * and puts, named as Deribit names them. The mark is Black-76 at exactly the forward and the
- * volatility that are given beside it (rounded to 1e-6 coin or 1e-4 USD where ticks are not 0).
+ * volatility that are given beside it (rounded to 1e-6 coin or 1e-4 USD where ticks are not 0), a
+ * linear option discounted at `options.rate`.
  * The spread is made of the volatility's, the hedge's and, in the money, a share of the intrinsic
  * value; beyond `wing` standard deviations sides are missing at times.
  *
@@ -56,6 +57,9 @@ typedef struct {
 rh_status rh_sim_chain_make(rh_sim_chain *chain, const rh_scenario *scenario, rh_error *error);
 void rh_sim_chain_clear(rh_sim_chain *chain);
 
+/* Forgets what was observed of the index. */
+void rh_sim_chain_rewind(rh_sim_chain *chain);
+
 /* The forward of an expiry that is still ahead, as it is published. */
 double rh_sim_chain_forward(const rh_sim_chain *chain, size_t expiry,
                             const rh_sim_chain_state *state);
@@ -67,7 +71,7 @@ rh_sim_chain_quote rh_sim_chain_show(const rh_sim_chain *chain, size_t expiry, s
 /* Counts the published index of a step towards the delivery prices whose window it is in. */
 void rh_sim_chain_observe(rh_sim_chain *chain, rh_time time, double index);
 
-/* The mean of what was counted; NaN before anything was. */
+/* The mean of what was counted, as it is published; NaN before anything was. */
 double rh_sim_chain_delivery(const rh_sim_chain *chain, size_t expiry);
 
 #endif

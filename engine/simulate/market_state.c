@@ -2,6 +2,7 @@
 #include "simulate/market_state.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const double CENT = 0.01;
 
@@ -39,16 +40,25 @@ static void publish(rh_sim_market *m) {
 
 rh_status rh_sim_market_start(rh_sim_market *market, const rh_scenario *scenario, uint32_t path,
                               rh_error *error) {
-    *market = (rh_sim_market){
-        .scenario = scenario, .stream = {scenario->seed, path}, .time = scenario->start};
+    *market = (rh_sim_market){.scenario = scenario};
     const rh_status status = rh_sim_chain_make(&market->chain, scenario, error);
-    if (status != RH_OK)
-        return status;
+    if (status == RH_OK)
+        rh_sim_market_rewind(market, path);
+    return status;
+}
+
+void rh_sim_market_rewind(rh_sim_market *market, uint32_t path) {
+    const rh_scenario *scenario = market->scenario;
+    const rh_sim_chain chain = market->chain;
+    *market = (rh_sim_market){.scenario = scenario,
+                              .stream = {scenario->seed, path},
+                              .time = scenario->start,
+                              .chain = chain};
+    rh_sim_chain_rewind(&market->chain);
     rh_sim_path_start(&scenario->path, &market->path);
     for (int i = 0; i < RH_SIM_PERPETUALS; i++)
         rh_sim_perpetual_start(scenario, &market->perpetual[i]);
     publish(market);
-    return RH_OK;
 }
 
 void rh_sim_market_clear(rh_sim_market *market) {
@@ -78,6 +88,24 @@ void rh_sim_market_step(rh_sim_market *market) {
     publish(market);
 }
 
+int rh_sim_market_in_range(const rh_sim_market *market) {
+    return market->index > 0.0 && market->path.spot < 1e12;
+}
+
+rh_status rh_sim_market_out_of_range(const rh_sim_market *market, rh_error *error) {
+    char when[RH_TIME_TEXT];
+    return rh_fail(
+        error, RH_BAD_CONFIG,
+        "the simulated price came to %g USD on %.10s; lower the drift, the variance, the "
+        "jumps or the length",
+        market->path.spot, rh_time_text(market->time, when));
+}
+
+void rh_sim_perpetual_name(const rh_scenario *scenario, int which, char name[RH_NAME_MAX]) {
+    (void)snprintf(name, RH_NAME_MAX, "%s%s-PERPETUAL", scenario->underlying,
+                   which == 0 ? "" : "_USDC");
+}
+
 static double fraction(double at_rest_bps, double per_volatility_bps, double volatility) {
     return (at_rest_bps + per_volatility_bps * volatility) / 1e4;
 }
@@ -99,6 +127,15 @@ rh_sim_sides rh_sim_market_spot(const rh_sim_market *market) {
     rh_sim_quote_sizes(&sides, &market->stream, market->path.step, RH_SIM_ITEM_SPOT, s->spot.size,
                        s->spot.lot);
     return sides;
+}
+
+/* On either side with the same probability. */
+double rh_sim_market_last(const rh_sim_market *market, const rh_sim_sides *spot) {
+    const rh_draw u = rh_sim_draw_uniform(&market->stream, market->path.step, RH_SIM_DRAW_TRADE,
+                                          RH_SIM_ITEM_SPOT);
+    if (market->spot_outage != RH_SIM_QUOTING)
+        return NAN;
+    return u.a < 0.5 && spot->bid > 0.0 ? spot->bid : spot->ask;
 }
 
 rh_sim_sides rh_sim_market_perpetual(const rh_sim_market *market, int which) {

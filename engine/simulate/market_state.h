@@ -35,10 +35,23 @@ rh_status rh_sim_market_start(rh_sim_market *market, const rh_scenario *scenario
                               rh_error *error);
 void rh_sim_market_clear(rh_sim_market *market);
 
+/* Back to the first step, of another path. Allocates nothing. */
+void rh_sim_market_rewind(rh_sim_market *market, uint32_t path);
+
 void rh_sim_market_step(rh_sim_market *market);
+
+/* Whether prices are such as the files' digits can hold; and the error if they aren't. */
+int rh_sim_market_in_range(const rh_sim_market *market);
+rh_status rh_sim_market_out_of_range(const rh_sim_market *market, rh_error *error);
+
+/* "BTC-PERPETUAL", "BTC_USDC-PERPETUAL". */
+void rh_sim_perpetual_name(const rh_scenario *scenario, int which, char name[RH_NAME_MAX]);
 
 /* What is quoted now, with sizes but whatever the outages. */
 rh_sim_sides rh_sim_market_spot(const rh_sim_market *market);
+/* The last trade of spot, at one of these sides; NaN in an outage. */
+double rh_sim_market_last(const rh_sim_market *market, const rh_sim_sides *spot);
+
 rh_sim_sides rh_sim_market_perpetual(const rh_sim_market *market, int which);
 rh_sim_chain_state rh_sim_market_chain_state(const rh_sim_market *market);
 

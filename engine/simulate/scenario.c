@@ -264,13 +264,19 @@ static rh_status wrong(const reader *r, const char *key, const char *sentence) {
     return rh_config_fail(r->config, find(r->config, key), r->error, "%s: %s", key, sentence);
 }
 
+/* It is paid on the clock, which the steps then have to meet. */
+static int pays_funding(const rh_scenario *s) {
+    return (s->perpetual.inverse || s->perpetual.linear) &&
+           s->perpetual.funding != RH_SIM_FUNDING_NONE;
+}
+
 static rh_status check_clock(const reader *r) {
     const rh_scenario *s = r->scenario;
     if (strpbrk(s->underlying, "-_."))
         return wrong(r, "underlying", "'-', '_' and '.' divide the parts of a name");
-    if (8 * RH_HOUR % s->step != 0)
-        return wrong(r, "step", "8h is not a multiple of it");
-    if (s->start % s->step != 0)
+    if (pays_funding(s) && 8 * RH_HOUR % s->step != 0)
+        return wrong(r, "step", "8h is not a multiple of it, as the funding of a perpetual needs");
+    if (pays_funding(s) && s->start % s->step != 0)
         return wrong(r, "start", "not a multiple of step");
     if (s->length % s->step != 0)
         return wrong(r, "length", "not a multiple of step");
@@ -288,14 +294,16 @@ static rh_status check_options(const reader *r) {
     const double reach = (double)(s->options.strikes / 2) * s->options.strike_step;
     if (s->options.expiries.count == 0)
         return RH_OK;
-    if (s->options.every % s->step != 0 || 8 * RH_HOUR % s->options.every != 0)
-        return wrong(r, "options.every",
-                     "neither less than step nor more than 8h, a multiple of "
-                     "the one and a divisor of the other");
+    if (s->options.every % s->step != 0)
+        return wrong(r, "options.every", "not a multiple of step");
     if (s->options.delivery_window % s->step != 0)
         return wrong(r, "options.delivery_window", "not a multiple of step");
     if (s->options.expiries.at[0] <= s->start)
         return wrong(r, "options.expiries", "the first date is not after start");
+    for (size_t i = 0; i < s->options.expiries.count; i++)
+        if ((s->options.expiries.at[i] - s->start) % s->step != 0)
+            return wrong(r, "options.expiries",
+                         "not a whole number of steps after start (expiries are at 08:00 UTC)");
     if (reach + s->options.strike_step > s->path.spot0)
         return wrong(r, "options.strikes", "the lowest strike would not be above 0");
     if (s->options.curvature * (1.0 + fabs(s->options.skew)) > 2.0)
@@ -337,6 +345,12 @@ rh_status rh_scenario_read(const rh_config *config, rh_scenario *out, rh_error *
 rh_sim_smile rh_scenario_smile(const rh_scenario *scenario) {
     return (rh_sim_smile){scenario->path, scenario->options.premium, scenario->options.skew,
                           scenario->options.curvature};
+}
+
+int rh_scenario_shows_chain(const rh_scenario *scenario, rh_time time) {
+    const int64_t every = scenario->options.every;
+    const int on_clock = 8 * RH_HOUR % every == 0 && scenario->start % scenario->step == 0;
+    return (time - (on_clock ? 0 : scenario->start)) % every == 0;
 }
 
 uint64_t rh_scenario_steps(const rh_scenario *scenario) {

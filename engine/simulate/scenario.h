@@ -55,7 +55,7 @@ typedef struct {
         uint64_t strikes;
         double strike_step;
         int64_t every, delivery_window;
-        double carry, premium, skew, curvature;
+        double carry, rate, premium, skew, curvature;
         double half_spread_vol, itm_spread, wing, wing_missing;
         double tick, tick_small, tick_small_below, size, lot;
     } options;
@@ -92,6 +92,10 @@ rh_status rh_scenario_read(const rh_config *config, rh_scenario *out, rh_error *
 
 /* The smile that the scenario's options are quoted with. */
 rh_sim_smile rh_scenario_smile(const rh_scenario *scenario);
+
+/* Chains are published at this step: every `options.every` of the clock where that divides 8h,
+ * else counted from `start`. */
+int rh_scenario_shows_chain(const rh_scenario *scenario, rh_time time);
 
 /* Steps from `start` to its end, which is not simulated. */
 uint64_t rh_scenario_steps(const rh_scenario *scenario);

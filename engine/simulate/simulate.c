@@ -7,6 +7,7 @@
 #include "simulate/sink.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +57,6 @@ static void put_sides(rh_sim_sink *sink, rh_sim_sides sides, rh_sim_outage outag
     rh_sim_sink_number(sink, sides.ask_size, sides.ask > 0.0 ? size_decimals : 0);
 }
 
-/* The last trade was on either side with the same probability. */
 static void write_spot(run *r) {
     const rh_sim_market *m = &r->market;
     rh_sim_sink *sink = &r->sinks[SPOT];
@@ -64,12 +64,9 @@ static void write_spot(run *r) {
     if (m->spot_outage == RH_SIM_SILENT)
         return;
     const rh_sim_sides sides = rh_sim_market_spot(m);
-    const rh_draw u =
-        rh_sim_draw_uniform(&m->stream, m->path.step, RH_SIM_DRAW_TRADE, RH_SIM_ITEM_SPOT);
-    const double last = u.a < 0.5 && sides.bid > 0.0 ? sides.bid : sides.ask;
     start_row(sink, r, m->scenario->spot.instrument);
     put_sides(sink, sides, m->spot_outage, decimals, m->scenario->spot.lot);
-    rh_sim_sink_number(sink, m->spot_outage == RH_SIM_QUOTING ? last : NAN, decimals);
+    rh_sim_sink_number(sink, rh_sim_market_last(m, &sides), decimals);
     rh_sim_sink_number(sink, m->index, decimals < 0 ? EXACT : 2);
     rh_sim_sink_bytes(sink, "\n", 1);
 }
@@ -84,8 +81,7 @@ static void write_perpetual(run *r, int which) {
     char name[RH_NAME_MAX];
     if (isnan(m->mark[which]) || (silent && !paid))
         return;
-    (void)snprintf(name, sizeof name, "%s%s-PERPETUAL", m->scenario->underlying,
-                   which == 0 ? "" : "_USDC");
+    rh_sim_perpetual_name(m->scenario, which, name);
     start_row(sink, r, name);
     if (silent)
         rh_sim_sink_text(sink, ",,,,,,");
@@ -134,7 +130,7 @@ static void write_options(run *r) {
     const rh_sim_chain_state state = rh_sim_market_chain_state(m);
     for (size_t i = 0; i < m->chain.expiry_count; i++) {
         const rh_time expiry = m->chain.expiries[i].expiry;
-        if (m->time < expiry && m->time % m->scenario->options.every == 0)
+        if (m->time < expiry && rh_scenario_shows_chain(m->scenario, m->time))
             write_chain(r, i, &state);
         else if (m->time == expiry)
             write_settlement(r, i);
@@ -183,17 +179,6 @@ static rh_status open_sinks(run *r, const char *out_dir, rh_error *error) {
     return status;
 }
 
-/* Prices that the files' digits can hold. */
-static rh_status check_range(const run *r, rh_error *error) {
-    if (r->market.index > 0.0 && r->market.path.spot < 1e12)
-        return RH_OK;
-    return rh_fail(
-        error, RH_BAD_CONFIG,
-        "the simulated price came to %g USD on %.10s; lower the drift, the variance, the "
-        "jumps or the length",
-        r->market.path.spot, r->stamp);
-}
-
 static rh_status write_steps(run *r, rh_error *error) {
     const uint64_t steps = rh_scenario_steps(r->market.scenario);
     rh_status status = RH_OK;
@@ -201,9 +186,10 @@ static rh_status write_steps(run *r, rh_error *error) {
         if (i > 0)
             rh_sim_market_step(&r->market);
         (void)rh_time_text(r->market.time, r->stamp);
-        status = check_range(r, error);
-        if (status == RH_OK)
+        if (rh_sim_market_in_range(&r->market))
             write_step(r);
+        else
+            status = rh_sim_market_out_of_range(&r->market, error);
     }
     return status;
 }
@@ -263,26 +249,59 @@ rh_status rh_simulate_path(const rh_scenario *scenario, uint32_t path, const cha
     return status;
 }
 
-static rh_status simulate_text(const char *path, const char *text, size_t length,
-                               const char *out_dir, rh_error *error) {
+/* A scenario as it was read: the bytes that are parsed are the bytes that are copied, whatever
+ * happens to the file. */
+typedef struct {
+    char *text;
+    size_t length;
+    rh_config *config;
     rh_scenario scenario;
-    rh_config *config = NULL;
-    rh_status status = rh_config_read_text(path, text, length, &config, error);
+} reading;
+
+static rh_status read_scenario(const char *path, reading *r, rh_error *error) {
+    rh_status status = rh_input_read(path, "a scenario", &r->text, &r->length, error);
     if (status == RH_OK)
-        status = rh_scenario_read(config, &scenario, error);
-    if (status == RH_OK)
-        status = rh_simulate_path(&scenario, 0, text, length, out_dir, error);
-    rh_config_free(config);
-    return status;
+        status = rh_config_read_text(path, r->text, r->length, &r->config, error);
+    return status == RH_OK ? rh_scenario_read(r->config, &r->scenario, error) : status;
+}
+
+static void release(reading *r) {
+    rh_config_free(r->config);
+    rh_release(r->text);
 }
 
 rh_status rh_simulate(const char *scenario_path, const char *out_dir, rh_error *error) {
-    char *text = NULL;
-    size_t length = 0;
-    /* The bytes that are parsed are the bytes that are copied, whatever happens to the file. */
-    rh_status status = rh_input_read(scenario_path, "a scenario", &text, &length, error);
+    reading r = {0};
+    rh_status status = read_scenario(scenario_path, &r, error);
     if (status == RH_OK)
-        status = simulate_text(scenario_path, text, length, out_dir, error);
-    rh_release(text);
+        status = rh_simulate_path(&r.scenario, 0, r.text, r.length, out_dir, error);
+    release(&r);
+    return status;
+}
+
+static rh_status write_path(const reading *r, uint32_t path, const char *out_dir, rh_error *error) {
+    const size_t size = strlen(out_dir) + sizeof "/path-4294967295";
+    char *folder = rh_allocate(size, 1);
+    if (!folder)
+        return rh_no_memory(error);
+    (void)snprintf(folder, size, "%s/path-%" PRIu32, out_dir, path);
+    const rh_status status =
+        rh_simulate_path(&r->scenario, path, r->text, r->length, folder, error);
+    rh_release(folder);
+    return status;
+}
+
+rh_status rh_simulate_paths(const char *scenario_path, uint32_t n_paths, const char *out_dir,
+                            rh_error *error) {
+    reading r = {0};
+    int made = 0;
+    rh_status status = read_scenario(scenario_path, &r, error);
+    if (status == RH_OK)
+        status = make_directory(out_dir, &made, error);
+    for (uint32_t i = 0; i < n_paths && status == RH_OK; i++)
+        status = write_path(&r, i + 1, out_dir, error);
+    if (status != RH_OK && made)
+        (void)rmdir(out_dir); /* stays if there is a path in it */
+    release(&r);
     return status;
 }

@@ -30,6 +30,14 @@
  * (its parent is not). Fails with RH_BAD_CONFIG for the scenario, RH_FAILED for the machine. */
 rh_status rh_simulate(const char *scenario_path, const char *out_dir, rh_error *error);
 
+/* Paths 1 to n_paths of the same scenario, which differ in nothing but their draws:
+ * `out_dir`/path-1
+ * ... `out_dir`/path-N, each with the files above. The numbers are the paths' own, so that path-3
+ * is the same market however many there are; path 0 is the one that rh_simulate writes. When one
+ * path fails those before it stay. */
+rh_status rh_simulate_paths(const char *scenario_path, uint32_t n_paths, const char *out_dir,
+                            rh_error *error);
+
 /* The same for path number `path` of a scenario that was read already; `text` is written as
  * scenario.yaml. rh_simulate takes path 0. */
 rh_status rh_simulate_path(const rh_scenario *scenario, uint32_t path, const char *text,

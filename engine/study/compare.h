@@ -9,10 +9,19 @@
 #ifndef RH_STUDY_COMPARE_H
 #define RH_STUDY_COMPARE_H
 
-#include "metrics/metric.h"
+#include "metrics/path.h"
 #include "study/cases.h"
 
 #include <stdatomic.h>
+
+/* What a case came to on paths `first` ... `first + n - 1`; n 0 if it was one history. Bounds of
+ * the metrics' 95 % intervals, NaN where there are none. */
+typedef struct {
+    const rh_path_record *records; /* somebody else's */
+    size_t n;
+    uint32_t first;
+    double low[RH_N_METRICS], high[RH_N_METRICS];
+} rh_case_paths;
 
 /* What came of one case. */
 typedef struct {
@@ -20,14 +29,16 @@ typedef struct {
     rh_error error;
     double metrics[RH_N_METRICS];
     rh_metric_series series;
-    uint64_t events;
+    uint64_t events; /* of one pass; Monte Carlo: of the first path */
+    rh_case_paths paths;
 } rh_case_result;
 
 typedef struct {
     const rh_cases *cases;
-    size_t threads;                                             /* at least 1 */
-    const atomic_int *interrupted;                              /* may be NULL */
-    void (*progress)(void *self, rh_time now, uint64_t events); /* may be NULL; any thread */
+    size_t threads;                                                 /* at least 1 */
+    const atomic_int *interrupted;                                  /* may be NULL */
+    void (*progress)(void *self, rh_time now, uint64_t events);     /* may be NULL; any thread */
+    void (*path_progress)(void *self, size_t done, size_t n_paths); /* the same of paths */
     void *self;
 } rh_compare_terms;
 

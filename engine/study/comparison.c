@@ -3,7 +3,9 @@
 
 #include "base/memory.h"
 #include "study/inference.h"
+#include "study/montecarlo.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,8 @@ typedef struct {
     rh_cases cases;
     rh_case_result *results;
     rh_case_inference *inference;
-    char (*sha256)[65]; /* by tape */
+    char (*sha256)[65];       /* by tape */
+    rh_path_record **records; /* by tape; NULL: one history */
     size_t reference;
     rh_catalogue *catalogue; /* of all tapes together */
     rh_time started_at;
@@ -22,8 +25,11 @@ typedef struct {
 } comparison;
 
 static rh_compare_terms pass_terms(const comparison *c) {
-    return (rh_compare_terms){
-        .cases = &c->cases, .threads = c->terms->threads, .interrupted = c->terms->interrupted};
+    return (rh_compare_terms){.cases = &c->cases,
+                              .threads = c->terms->threads,
+                              .interrupted = c->terms->interrupted,
+                              .path_progress = c->terms->path_progress,
+                              .self = c->terms->self};
 }
 
 static rh_status find_reference(comparison *c, rh_error *error) {
@@ -101,15 +107,27 @@ static rh_status begin_lane(const comparison *c, rh_results *results, size_t i, 
     return status;
 }
 
+/* What a reader of one lane has to know; "" for one history. */
+static void note_paths(const rh_case_paths *paths, char *out, size_t size) {
+    out[0] = '\0';
+    if (paths->n > 0)
+        (void)snprintf(out, size,
+                       "Metrics and errors are over %zu simulated paths; steps, fills, cash "
+                       "movements and attribution are of path %" PRIu32 " alone.\n",
+                       paths->n, paths->first);
+}
+
 static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
                              rh_recorder *recorder, rh_error *error) {
     const rh_case_result *result = &c->results[i];
     char text[sizeof result->error.text + 16] = "ok";
     if (result->status != RH_OK)
         (void)snprintf(text, sizeof text, "failed: %s", result->error.text);
+    char notes[256];
+    note_paths(&result->paths, notes, sizeof notes);
     const rh_results_end end = {.status = text,
                                 .data_sha256 = c->sha256[c->cases.cases[i].tape],
-                                .notes = "",
+                                .notes = notes,
                                 .events = result->events,
                                 .elapsed_s = rh_stopwatch() - c->started,
                                 .started = c->started_at,
@@ -117,6 +135,9 @@ static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
                                 .low = c->inference[i].low,
                                 .high = c->inference[i].high};
     rh_status status = rh_results_errors(results, recorder, &result->series, error);
+    if (status == RH_OK && result->paths.n > 0)
+        status = rh_results_paths(results, recorder, result->paths.records, result->paths.n,
+                                  result->paths.first, error);
     return status == RH_OK ? rh_results_finish(results, recorder, &end, error) : status;
 }
 
@@ -268,12 +289,16 @@ static rh_status make(comparison *c, const char *output, rh_comparison_outcome *
     c->results = rh_allocate(c->cases.n_cases, sizeof *c->results);
     c->inference = rh_allocate(c->cases.n_cases, sizeof *c->inference);
     c->sha256 = rh_allocate(c->cases.n_tapes, sizeof *c->sha256);
-    rh_status status =
-        c->results && c->inference && c->sha256 ? find_reference(c, error) : rh_no_memory(error);
+    c->records = rh_allocate(c->cases.n_tapes, sizeof *c->records);
+    rh_status status = c->results && c->inference && c->sha256 && c->records
+                           ? find_reference(c, error)
+                           : rh_no_memory(error);
     if (status != RH_OK)
         return status;
     const rh_compare_terms terms = pass_terms(c);
     status = rh_compare_run(&terms, c->results, c->sha256, error);
+    for (size_t tape = 0; tape < c->cases.n_tapes && status == RH_OK; tape++)
+        status = rh_montecarlo_tape(&terms, tape, c->results, &c->records[tape], error);
     if (status != RH_OK)
         return status;
     sum_up(c, outcome);
@@ -297,6 +322,9 @@ rh_status rh_comparison_make(const rh_comparison_terms *terms, const char *outpu
     for (size_t i = 0; i < c.cases.n_cases && c.results; i++)
         rh_case_result_free(&c.results[i]);
     rh_release(c.results);
+    for (size_t i = 0; i < c.cases.n_tapes && c.records; i++)
+        rh_release(c.records[i]);
+    rh_release((void *)c.records);
     rh_release(c.inference);
     rh_release(c.sha256);
     rh_catalogue_free(c.catalogue);

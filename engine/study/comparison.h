@@ -4,6 +4,9 @@
  * All lanes run over one pass of each tape; then intervals and paired tests are computed on the
  * same resampled indices for all lanes; then the reference and the leaders run once more with their
  * steps, fills and cash movements recorded. Metrics and error series are stored for every lane.
+ *
+ * Cases that name many paths are run over all of them (montecarlo.h); what is recorded in detail is
+ * their first path.
  */
 #ifndef RH_STUDY_COMPARISON_H
 #define RH_STUDY_COMPARISON_H
@@ -22,6 +25,8 @@ typedef struct {
     double level;          /* of intervals, 0.95 */
     const char *reference; /* label; NULL: the first lane */
     const atomic_int *interrupted;
+    void (*path_progress)(void *self, size_t done, size_t n_paths); /* may be NULL; any thread */
+    void *self;
 } rh_comparison_terms;
 
 typedef struct {

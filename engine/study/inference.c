@@ -2,6 +2,7 @@
 #include "study/inference.h"
 
 #include "base/memory.h"
+#include "study/montecarlo.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,7 +43,9 @@ static int counts_everywhere(const panel *p, size_t step) {
 static void choose(panel *p, const rh_cases *cases, size_t reference) {
     const rh_case_result *against = &p->results[reference];
     for (size_t i = 0; i < cases->n_cases; i++) {
-        if (p->results[i].status != RH_OK || cases->cases[i].tape != cases->cases[reference].tape ||
+        const rh_case *c = &cases->cases[i], *other = &cases->cases[reference];
+        if (p->results[i].status != RH_OK ||
+            (c->tape != other->tape && !rh_shares_paths(c, other)) ||
             !same_grid(&p->results[i].series, &against->series))
             continue;
         if (i == reference)
@@ -115,6 +118,17 @@ static rh_status intervals(const panel *p, const rh_bootstrap *how, rh_case_infe
     return status;
 }
 
+/* Those of a sample of paths are known already. */
+static void sample_intervals(const rh_cases *cases, const rh_case_result *results,
+                             rh_case_inference *out) {
+    for (size_t i = 0; i < cases->n_cases; i++) {
+        if (results[i].paths.n == 0 || results[i].status != RH_OK)
+            continue;
+        memcpy(out[i].low, results[i].paths.low, sizeof out[i].low);
+        memcpy(out[i].high, results[i].paths.high, sizeof out[i].high);
+    }
+}
+
 static rh_status test_loss(const panel *p, const rh_bootstrap *how, int loss,
                            rh_case_inference *out, rh_error *error) {
     const double weight =
@@ -128,7 +142,10 @@ static rh_status test_loss(const panel *p, const rh_bootstrap *how, int loss,
         rh_loss_differences(p->errors[i], p->costs[i], p->errors[p->reference],
                             p->costs[p->reference], p->n_steps, weight, p->differences[i]);
     const rh_comparison comparison = {
-        .bootstrap = *how, .horizon = 1, .lag = RH_LAG_AUTOMATIC, .tried = p->n_lanes};
+        .bootstrap = *how,
+        .horizon = 1,
+        .lag = how->block_length == 1.0 ? 0 : RH_LAG_AUTOMATIC, /* independent: no lags */
+        .tried = p->n_lanes};
     rh_status status = rh_compare_lanes(&comparison, (const double *const *)p->differences,
                                         p->n_lanes, p->n_steps, rows, error);
     for (size_t i = 0; i < p->n_lanes && status == RH_OK; i++) {
@@ -145,14 +162,20 @@ rh_status rh_infer(const rh_cases *cases, const rh_case_result *results, size_t 
     for (size_t i = 0; i < cases->n_cases; i++)
         for (int m = 0; m < RH_N_METRICS; m++)
             out[i].low[m] = out[i].high[m] = NAN;
+    sample_intervals(cases, results, out);
     if (results[reference].status != RH_OK)
         return RH_OK;
+    const int paths = results[reference].paths.n > 0;
+    rh_bootstrap resampling = *how;
+    if (paths)
+        resampling.block_length = 1.0;
     panel p = {.results = results};
     rh_status status = make_panel(&p, cases, reference, error);
     if (status == RH_OK && p.n_steps >= LEAST_STEPS) {
-        status = intervals(&p, how, out, error);
+        if (!paths)
+            status = intervals(&p, how, out, error);
         for (int loss = 0; loss < RH_N_LOSSES && status == RH_OK; loss++)
-            status = test_loss(&p, how, loss, out, error);
+            status = test_loss(&p, &resampling, loss, out, error);
     }
     free_panel(&p);
     return status;

@@ -6,6 +6,10 @@
  * lanes whose steps end at the same instants as the reference's can be paired with it, and only
  * steps that count in all of them enter.
  *
+ * Over many paths (montecarlo.h) a path takes the place of a step: they are independent, so that
+ * single paths are resampled, the tests know no lags, and any lanes on the same paths are pairs;
+ * the intervals are those of a plain sample (metrics/path.h).
+ *
  * The second loss is error^2 + weight x cost, the weight being the rms error of the reference: a
  * cost as large as that error weighs as much as it.
  */

@@ -12,23 +12,10 @@
 #ifndef RH_STUDY_PATHS_H
 #define RH_STUDY_PATHS_H
 
+#include "metrics/path.h"
 #include "study/cases.h"
 
 #include <stdatomic.h>
-
-/* What one lane came to on one path: sums from the opening of the book to the end. A gain is
- * positive; all NaN if the lane failed on the path. */
-typedef struct {
-    double pnl_usd, pnl_coin; /* change of equity, costs and financing included */
-    double error;             /* sum of the steps' hedging errors, numeraire, before costs: the
-                                 terminal replication error; `error - cost` is the one after them */
-    double unhedged_error;    /* the same of the unhedged shadow */
-    double cost;              /* fees, spread, impact and latency, numeraire; positive costs */
-    double fees, spread;      /* parts of it, in USD */
-    double funding;           /* USD received */
-    double turnover_usd;      /* sum of |notional| of the hedge's fills */
-    double rebalances;        /* hedge fills, without the closing one */
-} rh_path_record;
 
 typedef struct {
     const rh_cases *cases;

@@ -54,7 +54,7 @@ set arrow 1 from screen PAGE,0.852 to screen SIDE_RIGHT,0.852 nohead lc rgb RULE
 # ---- cost against hedging error
 eval panel(FRONTIER_LEFT, FRONTIER_RIGHT, FRONTIER_BOTTOM, FRONTIER_TOP); eval heading(PAGE, FRONTIER_TOP)
 set label 901 bold('Cost against hedging error')
-set label 902 'σ per '.STEP_NAME.' step, '.SIGMA_UNIT.' (up'.(SIGMA_LOG ? ', log' : '').'), total cost, '.COST_UNIT.' (across'.(COST_LOG ? ', log' : '').'); the line is the frontier'.(HAS_BARS && N_BARS > 0 ? '; bars: 95 %' : '')
+set label 902 SIGMA_NAME.', '.SIGMA_UNIT.' (up'.(SIGMA_LOG ? ', log' : '').'), total cost, '.COST_UNIT.' (across'.(COST_LOG ? ', log' : '').'); the line is the frontier'.(HAS_BARS && N_BARS > 0 ? '; bars: 95 %' : '')
 set xrange [COST_LO:COST_HI]; set yrange [SIGMA_LO:SIGMA_HI]
 eval 'set xtics '.COST_TICS; eval 'set ytics '.SIGMA_TICS
 set grid xtics ytics lc rgb GRID lw 0.9 lt 1
@@ -90,7 +90,7 @@ unset arrow 1
 if (IS_GRID) {
   eval panel(RANK + 0.048, SIDE_RIGHT, TOP_LOW + 0.020, TOP_TOP); eval heading(RANK, TOP_TOP)
   set label 901 bold('Hedging error by two parameters')
-  set label 902 'σ per '.STEP_NAME.' step, '.GRID_UNIT.'; across: '.ACROSS_KEY.', up: '.UP_KEY
+  set label 902 SIGMA_NAME.', '.GRID_UNIT.'; across: '.ACROSS_KEY.', up: '.UP_KEY
   set border 0; unset grid; unset xtics; unset ytics
   set xrange [-0.5:N_ACROSS - 0.5]; set yrange [-0.5:N_UP - 0.5]
   do for [k = 1:N_ACROSS] { set label 100 + k ACROSS[k] at k - 1,graph 0 center offset 0,-0.8 tc rgb MUTED font SMALL noenhanced }
@@ -108,7 +108,7 @@ if (IS_GRID) {
   rows = N_RANKED + RANKED_GAP
   eval panel(RANK_LEFT, RANK_RIGHT, rows < 12 ? TOP_TOP - 0.028 * (rows + 0.2) : TOP_LOW, TOP_TOP); eval heading(RANK, TOP_TOP)
   set label 901 bold(N_UNRANKED > 0 ? 'Lanes of the lowest hedging error' : 'Lanes by hedging error')
-  set label 902 'σ per '.STEP_NAME.' step, '.RANKED_UNIT.(RANKED_LOG ? ', log' : '').(N_RANKED_BARS > 0 ? ', bars: 95 %' : '').(N_UNRANKED > 0 ? sprintf('; %d more are not shown', N_UNRANKED) : '')
+  set label 902 SIGMA_NAME.', '.RANKED_UNIT.(RANKED_LOG ? ', log' : '').(N_RANKED_BARS > 0 ? ', bars: 95 %' : '').(N_UNRANKED > 0 ? sprintf('; %d more are not shown', N_UNRANKED) : '')
   unset ytics; unset grid; set border 0
   set xrange [RANKED_LO:RANKED_HI]; set yrange [(rows > 0 ? rows - 0.4 : 0.6):-0.6]
   eval 'set xtics nomirror scale 0 offset 0,0.3 '.RANKED_TICS.' tc rgb MUTED font SMALL'
@@ -136,7 +136,7 @@ if (IS_GRID) {
 # ---- cumulative PnL of the leaders
 set border 3 lc rgb RULE lw 0.9
 eval panel(PNL_LEFT, PNL_RIGHT, LOW, LOW_TOP); eval heading(PAGE, LOW_TOP)
-set label 901 bold('Cumulative PnL of the leaders')
+set label 901 bold(LEADERS_NAME)
 set label 902 PNL_UNIT.', after all costs; '.(GROUPED_BY eq 'lane' ? 'lanes of lowest σ' : 'the best of each '.GROUPED_BY.' first') noenhanced
 unset xtics; unset ytics; unset grid
 set grid ytics lc rgb GRID lw 0.9 lt 1
@@ -156,7 +156,7 @@ unset xzeroaxis
 # ---- error against the number of rebalances, and the law of theory
 eval panel(LAW_LEFT, LAW_RIGHT, LOW, LOW_TOP); eval heading(LAW, LOW_TOP)
 set label 901 bold(HAS_LELAND ? 'Error and cost against rebalances' : 'Error against rebalances')
-set label 902 'σ × √steps'.(HAS_LELAND ? ' and cost, ' : ', ').TOTAL_UNIT.' (up'.(TOTAL_LOG ? ', log' : '').'), number'.(TRADES_LOG ? ', log' : '')
+set label 902 TOTAL_NAME.(HAS_LELAND ? ' and cost, ' : ', ').TOTAL_UNIT.' (up'.(TOTAL_LOG ? ', log' : '').'), number'.(TRADES_LOG ? ', log' : '')
 set format y '%g'
 unset xtics; unset ytics; unset grid
 set xrange [TRADES_LO:TRADES_HI]; set yrange [TOTAL_LO:TOTAL_HI]

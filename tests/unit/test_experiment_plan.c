@@ -186,6 +186,13 @@ static void contradictions_are_refused(void **state) {
     } cases[] = {
         {{"venue=deribti"}, "--set: venue: no rulebook 'deribti'; see `rehedge list venues`"},
         {{"data=[]"}, "--set: data: no file is given"},
+        {{"data=[{format: csv}]"}, "--set: data.0.path: is needed, or a store"},
+        {{"paths=3"}, "--set: paths: paths are those of a scenario, and the data are files"},
+        {{"data=[{scenario: a.yaml}, {format: csv, path: a}]"},
+         "--set: data: a scenario is the whole market; it stands alone"},
+        {{"data=[{scenario: a.yaml, delay: 1s}]"},
+         "--set: data.0.scenario: the other keys of `data` are about files, not scenarios"},
+        {{"data=[{scenario: a.yaml}]", "paths=1.5"}, "--set: paths: is not a whole number"},
         {{"book=[]"}, "--set: book: no position is given"},
         {{"book.0.quantity=0"}, "--set: book.0.quantity: is 0"},
         {{"book.0.instrument=SPY"},
@@ -537,7 +544,7 @@ static void without_paths_the_place_doesn_t_matter(void **state) {
     char *with = canonical(least, moved, 1, 1);
     (void)state;
     assert_string_equal(here, there);
-    assert_null(strstr(there, "path"));
+    assert_null(strstr(there, "\"path\""));
     assert_non_null(strstr(with, "/elsewhere/b.csv"));
     rh_release(here);
     rh_release(there);

@@ -67,7 +67,7 @@ static void unknown_and_empty_differ(void **state) {
     assert_ptr_equal(strstr(row, "1,\"interval, \"\"8h\"\"\",\"Line 1\nline 2\",{},44136fa3"), row);
     assert_non_null(strstr(row,
                            "aaff8a,," REHEDGE_VERSION
-                           ",42,ok,7,1970-01-01T00:00:00Z,0,\"\",usd,BTC,90m,5400000000000\n"));
+                           ",42,ok,7,1970-01-01T00:00:00Z,0,\"\",usd,BTC,90m,5400000000000,\n"));
     free(text);
 }
 
@@ -219,7 +219,7 @@ static void unknown_views_name_the_known(void **state) {
     assert_refused(f, "fills", stdout, RH_BAD_CONFIG,
                    "'fills': no such view; there are run, step, fill, journal, attribution, "
                    "metric, error, comparison, "
-                   "difference");
+                   "difference, path, distribution");
     assert_refused(f, "lane", stdout, RH_BAD_CONFIG, "'lane': no such view");
     assert_refused(f, "", stdout, RH_BAD_CONFIG, "'': no such view");
 }

@@ -57,7 +57,7 @@ static void views_have_their_columns(void **state) {
     sqlite3 *db = open_results(f);
     assert_columns(db, "run",
                    "run_id label title config config_sha256 data_sha256 engine_version seed status "
-                   "events started elapsed_s notes numeraire underlying grid grid_ns");
+                   "events started elapsed_s notes numeraire underlying grid grid_ns paths");
     assert_columns(db, "step",
                    "run_id ts ts_ns spot forward hedge_price iv option_value_usd book_delta "
                    "hedge_quantity target_quantity net_delta book_gamma book_vega book_theta "
@@ -73,6 +73,12 @@ static void views_have_their_columns(void **state) {
     assert_columns(db, "difference",
                    "run_id label reference_id against loss mean low high dm p p_holm p_romano_wolf "
                    "distinguishable lanes");
+    assert_columns(db, "path",
+                   "run_id path pnl_usd pnl_coin error unhedged_error cost fees spread impact "
+                   "latency funding turnover_usd rebalances error_net");
+    assert_columns(db, "distribution",
+                   "run_id label quantity unit n mean mean_se std std_se skewness kurtosis var95 "
+                   "es95 var99 es99 least largest loss_fraction");
     for (int i = 0; i < RH_N_METRICS; i++) {
         (void)strcat(comparison, " ");
         (void)strcat(comparison, rh_metric_entries()[i].name);
@@ -104,7 +110,7 @@ static void run_holds_what_was_given(void **state) {
         "1|interval, \"8h\"|Line 1\nline 2|{}|"
         /* sha256 of "{}" */
         "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a|NULL|" REHEDGE_VERSION
-        "|42|ok|7|1970-01-01T00:00:00Z|0.0||usd|BTC|90m|5400000000000");
+        "|42|ok|7|1970-01-01T00:00:00Z|0.0||usd|BTC|90m|5400000000000|NULL");
 }
 
 static void the_hash_is_of_the_identity_if_there_is_one(void **state) {

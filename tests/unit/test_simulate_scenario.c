@@ -85,8 +85,13 @@ static void mistakes_are_named_with_their_place(void **state) {
         {LEAST "variance: {rho: 1.5}\n", "s.yaml:4:17: variance.rho: 1.5 is not between -1 and 1"},
         {LEAST "variance: {rho: much}\n", "s.yaml:4:17: variance.rho: 'much' is not a number"},
         {LEAST "step: 90\n", "s.yaml:4:7: step: '90' is not a duration such as 15m or 8h"},
-        {LEAST "step: 9h\n", "s.yaml:4:7: step: 9h is not between 1s and 8h"},
-        {LEAST "step: 7m\n", "s.yaml:4:7: step: 8h is not a multiple of it"},
+        {LEAST "step: 9000h\n", "s.yaml:4:7: step: 9000h is not between 1s and 366d"},
+        {LEAST "step: 7m\n",
+         "s.yaml:4:7: step: 8h is not a multiple of it, as the funding of a perpetual needs"},
+        {"start: 2024-01-01\nlength: 7d\nspot: {price: 1}\nperpetual: {inverse: false}\n"
+         "step: 7m\noptions: {expiries: [2024-01-05], every: 7m, delivery_window: 0s}\n",
+         "s.yaml:6:21: options.expiries: not a whole number of steps after start (expiries are at "
+         "08:00 UTC)"},
         {LEAST "gzip: yes\n", "s.yaml:4:7: gzip: 'yes' is none of false, true"},
         {LEAST "perpetual: {funding: okx}\n",
          "s.yaml:4:22: perpetual.funding: 'okx' is none of none, deribit, binance"},
@@ -123,9 +128,8 @@ static void mistakes_are_named_with_their_place(void **state) {
          "s.yaml:4:21: options.expiries: the first date is not after start"},
         {LEAST "options: {expiries: [2024-01-05], strikes: 41}\n",
          "s.yaml:4:44: options.strikes: the lowest strike would not be above 0"},
-        {LEAST "options: {expiries: [2024-01-05], every: 7m}\n",
-         "s.yaml:4:42: options.every: neither less than step nor more than 8h, a multiple of the "
-         "one and a divisor of the other"},
+        {LEAST "options: {expiries: [2024-01-05], every: 90s}\n",
+         "s.yaml:4:42: options.every: not a multiple of step"},
         {LEAST "options: {expiries: [2024-01-05], curvature: 1.5, skew: -0.5}\n",
          "s.yaml:4:46: options.curvature: curvature * (1 + |skew|) is above 2: butterflies would "
          "be "
