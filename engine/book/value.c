@@ -93,8 +93,9 @@ static void price_option(rh_book *book, size_t i, double p, double spot) {
     value->black =
         rh_black(option->right, value->forward, option->strike, value->years, value->iv, rate);
     value->price = inverse ? value->black.price / value->forward : value->black.price;
-    value->black_delta =
-        value->black.delta * (inverse ? 1.0 : hedge_carry(book, leg, value->forward, p));
+    const double carry = inverse ? 1.0 : hedge_carry(book, leg, value->forward, p);
+    value->black_delta = value->black.delta * carry;
+    value->gamma = value->black.gamma * carry * carry;
     if (isnan(value->price))
         value->evidence = RH_BY_NOTHING;
     value->delta = ratio_at(book, i, value->iv, p, spot, &value->coin);
@@ -134,7 +135,7 @@ static void add_option(rh_book_value *total, const rh_leg *leg) {
     const rh_leg_value *value = &leg->value;
     const double scale = leg->size * usd_scale(leg, total->spot);
     const double open = value->remaining * value->remaining;
-    total->gamma += scale * value->black.gamma * open;
+    total->gamma += scale * value->gamma * open;
     total->vega += scale * value->black.vega * value->remaining;
     total->theta += scale * value->black.theta;
     total->option_value_usd +=
@@ -161,7 +162,7 @@ static void show_option(rh_book *book, size_t i) {
                                         .forward = leg->value.forward,
                                         .vol = leg->value.iv,
                                         .delta = leg->value.delta,
-                                        .gamma = leg->value.black.gamma,
+                                        .gamma = leg->value.gamma,
                                         .vega = leg->value.black.vega};
 }
 
