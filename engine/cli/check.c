@@ -56,6 +56,14 @@ static rh_status show_path(survey *s, const char *path, rh_error *error) {
     return s->paths[s->n_sources++] ? RH_OK : rh_no_memory(error);
 }
 
+/* Findings name the files that `simulate` would write. */
+static rh_status show_scenario(survey *s, const rh_scenario *scenario, rh_error *error) {
+    rh_status status = show_path(s, "spot", error);
+    if (status == RH_OK && (scenario->perpetual.inverse || scenario->perpetual.linear))
+        status = show_path(s, "perp", error);
+    return status == RH_OK ? show_path(s, "options", error) : status;
+}
+
 static rh_status open_experiment(survey *s, const rh_arguments *arguments,
                                  const rh_globals *globals, rh_error *error) {
     rh_status status = rh_experiment_read(arguments->operands[0], arguments->given[SET],
@@ -70,6 +78,8 @@ static rh_status open_experiment(survey *s, const rh_arguments *arguments,
         status = add_all(s, error);
     for (size_t i = 0; status == RH_OK && i < s->plan->n_sources; i++)
         status = show_path(s, s->plan->entries[i].path, error);
+    if (status == RH_OK && s->plan->scenario)
+        status = show_scenario(s, s->plan->scenario, error);
     if (status != RH_OK)
         return status;
     s->title = s->experiment->title;
@@ -137,7 +147,9 @@ static rh_status open_survey(survey *s, const rh_arguments *arguments, const rh_
     rh_status status = is_store(subject) ? open_store(s, subject, error)
                                          : open_experiment(s, arguments, globals, error);
     if (status == RH_OK)
-        status = rh_replay_open(s->sources, s->n_sources, s->catalogue, &s->replay, error);
+        status = s->plan
+                     ? rh_plan_replay(s->plan, &s->replay, error)
+                     : rh_replay_open(s->sources, s->n_sources, s->catalogue, &s->replay, error);
     if (status != RH_OK)
         return status;
     s->audit = rh_audit_new(s->catalogue);
@@ -290,8 +302,13 @@ static rh_status draw(const survey *s, const char *directory, const rh_globals *
 static rh_status answer(survey *s, const rh_arguments *arguments, const rh_globals *globals,
                         rh_error *error) {
     make_rows(s);
-    const rh_check_result result = {
-        (const char *const *)s->paths, s->catalogue, s->replay, s->audit, s->rows, s->n_rows};
+    const rh_check_result result = {(const char *const *)s->paths,
+                                    s->plan,
+                                    s->catalogue,
+                                    s->replay,
+                                    s->audit,
+                                    s->rows,
+                                    s->n_rows};
     if (globals->json)
         rh_check_print_json(&result);
     else

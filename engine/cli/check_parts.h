@@ -4,6 +4,7 @@
 #define RH_CLI_CHECK_PARTS_H
 
 #include "audit/audit.h"
+#include "experiment/plan.h"
 #include "replay/replay.h"
 
 /* One row of the coverage: an instrument, or the options of one expiry. */
@@ -17,6 +18,7 @@ typedef struct {
 
 typedef struct {
     const char *const *paths; /* of the sources, as the user gave them */
+    const rh_plan *plan;      /* NULL: a store */
     const rh_catalogue *catalogue;
     const rh_replay *replay;
     const rh_audit *audit;

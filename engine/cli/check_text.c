@@ -108,8 +108,25 @@ static void print_findings(const rh_check_result *r) {
                  RH_N_FINDINGS);
 }
 
+/* Another path than the first, which was looked at, differs in its outages at most. */
+static void print_scenario(const rh_plan *plan) {
+    const rh_scenario *scenario = plan->scenario;
+    char step[RH_DURATION_TEXT];
+    (void)printf("scenario %s: %s\n", plan->experiment->data[0].scenario, scenario->title);
+    (void)printf("%" PRIu64 " steps of %s, seed %" PRIu64 "; ", rh_scenario_steps(scenario),
+                 rh_duration_text(scenario->step, step), scenario->seed);
+    if (plan->n_paths > 1)
+        (void)printf("%zu paths from number %" PRIu32 " on, of which this is the first\n",
+                     plan->n_paths, plan->first_path);
+    else
+        (void)printf("path %" PRIu32 "\n", plan->first_path);
+}
+
 void rh_check_print(const rh_check_result *result) {
-    print_sources(result);
+    if (result->plan && result->plan->scenario)
+        print_scenario(result->plan);
+    else
+        print_sources(result);
     print_coverage(result);
     print_findings(result);
 }
