@@ -3,19 +3,17 @@
  *
  * application_id 0x72686d6b ("rhmk"), user_version 1, STRICT tables:
  *
- *   instrument         instrument_id (1, 2, ... as they came) name
- *   source             one imported file: source_id (1, 2, ... as they came); file sha256 (of the
- *                      decompressed bytes) bytes (as it lay on disk); how it was read: format
- *                      instrument timezone interval_ns stamp delay_ns proxy contract_size
- *                      iv_unit map (JSON) query; what it
- *                      holds: rows libcsv_rows events rejects duplicates conflicts left_out
- *                      ahead gaps first_ns last_ns
- * first_known_ns last_known_ns clock note; imported (UTC) engine_version source_instrument
- * source_id instrument_id rows gaps: of each instrument in each source reject             source_id
- * place text: the first rows of a source that were skipped chunk              chunk_id source_id
- * slice kind (rh_event_kind) events first_ns last_ns first_known_ns last_known_ns data: up to
- * 65,536 events as packed columns (chunk.h) chunk_instrument   instrument_id chunk_id: which chunks
- * to read for an instrument
+ * - instrument: instrument_id (1, 2, ... as they came), name.
+ * - source, one imported file: source_id (1, 2, ... as they came), file, sha256 (of the
+ *   decompressed bytes), bytes (as it lay on disk). How it was read: format, instrument, timezone,
+ *   interval_ns, stamp, delay_ns, proxy, contract_size, iv_unit, map (JSON), query. What it holds:
+ *   rows, libcsv_rows, events, rejects, duplicates, conflicts, left_out, ahead, gaps, first_ns,
+ *   last_ns, first_known_ns, last_known_ns, clock, note. When: imported (UTC), engine_version.
+ * - source_instrument: source_id, instrument_id, rows, gaps, of each instrument in each source.
+ * - reject: source_id, place, text; the first rows of a source that were skipped.
+ * - chunk, up to 65,536 events as packed columns: chunk_id, source_id, slice, kind
+ *   (rh_event_kind), events, first_ns, last_ns, first_known_ns, last_known_ns, data (chunk.h).
+ * - chunk_instrument: instrument_id, chunk_id; which chunks to read for an instrument.
  *
  * A source's events keep their order: a slice is up to 2^18 of them that follow each other, its
  * number is that of its first event in the source (from 0), and a chunk holds, with their places in
