@@ -79,10 +79,21 @@ static void note_conversions(notes *n, const rh_book *book) {
             note(n, "Forwards: %s.\n", forwards[i]);
 }
 
-static void note_counts(notes *n, const rh_lane *lane) {
+/* A bid or an ask that nobody meant to trade at can be most of a result. */
+static void note_far_trades(notes *n, const rh_lane_counts *counts, const rh_catalogue *catalogue) {
+    if (counts->far_trades)
+        note(n,
+             "Options of the book that traded more than %g %% of the underlying away from their "
+             "mark: %" PRIu64 "; the worst, %s, by %.3g %%.\n",
+             100.0 * RH_FAR_TRADE, counts->far_trades,
+             rh_catalogue_get(catalogue, counts->farthest_of)->name, 100.0 * counts->farthest);
+}
+
+static void note_counts(notes *n, const rh_lane *lane, const rh_catalogue *catalogue) {
     rh_lane_counts counts;
     char age[RH_DURATION_TEXT];
     rh_lane_count(lane, &counts);
+    note_far_trades(n, &counts, catalogue);
     if (counts.blind)
         note(n, "Instants at which the rule was due but the exposure unknown: %" PRIu64 ".\n",
              counts.blind);
@@ -248,7 +259,7 @@ static rh_status finish(session *s, rh_error *error) {
     if (status != RH_OK)
         return status;
     note_conversions(&n, s->stage.book);
-    note_counts(&n, s->stage.lane);
+    note_counts(&n, s->stage.lane, s->plan->catalogue);
     note_funding_gap(&n, s);
     note_coarse_data(&n, s);
     note_sources(&n, s);

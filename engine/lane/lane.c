@@ -338,6 +338,18 @@ static void explain_settlement(rh_lane *lane, const rh_leg *leg, const rh_book_c
     lane->explained.coin[RH_TERM_SETTLEMENT] += inverse ? gained : gained / spot;
 }
 
+static void count_far_trade(rh_lane *lane, const rh_leg *leg, const rh_book_change *change) {
+    const double unit = leg->instrument->settle == RH_INVERSE ? 1.0 : underlying_price(lane);
+    const double off = fabs(change->price - change->mark) / unit;
+    if (leg->instrument->kind != RH_OPTION || !(off > RH_FAR_TRADE))
+        return;
+    lane->counts.far_trades++;
+    if (off <= lane->counts.farthest)
+        return;
+    lane->counts.farthest = off;
+    lane->counts.farthest_of = leg->terms.instrument;
+}
+
 static rh_status apply_change(rh_lane *lane, const rh_book_change *change, rh_error *error) {
     const rh_leg *leg = rh_book_leg(lane->book, change->leg);
     const int option = leg->instrument->kind == RH_OPTION;
@@ -355,6 +367,8 @@ static rh_status apply_change(rh_lane *lane, const rh_book_change *change, rh_er
     }
     if (status != RH_OK)
         return status;
+    if (change->kind != RH_CHANGE_SETTLE)
+        count_far_trade(lane, leg, change);
     if (change->kind == RH_CHANGE_OPEN) {
         rh_lane_mark_leg(lane, change->leg);
         sum_opening(lane, leg, change->price);

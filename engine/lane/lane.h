@@ -83,6 +83,8 @@ const rh_metric_series *rh_lane_series(const rh_lane *lane);
 /* Hands over the steps that the metrics were computed from; the lane has none any more. */
 void rh_lane_take_series(rh_lane *lane, rh_metric_series *out);
 
+#define RH_FAR_TRADE 0.02
+
 /* Counts for the notes. */
 typedef struct {
     uint64_t decisions;     /* times the rule was asked */
@@ -91,6 +93,10 @@ typedef struct {
     int64_t oldest_fill;    /* age of the oldest price that filled, ns */
     uint64_t without_quote; /* touch fills for want of a quote made at another price */
     int still_open;         /* positions marked, not closed, at the end */
+    uint64_t far_trades;  /* options of the book that traded more than RH_FAR_TRADE of the price of
+                           * their underlying away from their mark: a stub quote, perhaps */
+    double farthest;      /* of them, as a share of that price */
+    uint32_t farthest_of; /* the instrument */
 } rh_lane_counts;
 void rh_lane_count(const rh_lane *lane, rh_lane_counts *out);
 

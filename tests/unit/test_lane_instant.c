@@ -284,6 +284,28 @@ static double seldom(const void *state, const rh_option_view *option) {
     return minute / 60 % 5 == 0 ? option->delta : NAN; /* known in one hour out of five */
 }
 
+/* An offer that nobody meant can be most of a result; the worst is told. */
+static void test_trades_far_from_the_mark_are_counted(void **state) {
+    tape t;
+    (void)state;
+    const usual u = start(&t, 12);
+    for (int i = 1; i <= 2; i++)
+        tape_leg(&t, (rh_leg_terms){.instrument = u.option,
+                                    .quantity = -3,
+                                    .open = DAY0,
+                                    .open_price = RH_AT_MARK,
+                                    .close = DAY0 + i * RH_HOUR,
+                                    .close_price = RH_AT_NUMBER,
+                                    .close_number = 0.5 * i});
+    tape_rule(&t, "{name: none}");
+    tape_result r = tape_run(&t);
+    assert_int_equal(r.counts.far_trades, 2);
+    assert_int_equal(r.counts.farthest_of, u.option);
+    assert_true(r.counts.farthest > 0.8 && r.counts.farthest < 1.0);
+    tape_result_free(&r);
+    tape_free(&t);
+}
+
 static void test_blind_instants_stay_due(void **state) {
     tape t;
     (void)state;
@@ -440,6 +462,7 @@ int main(void) {
         cmocka_unit_test(test_observe_sees_every_instant),
         cmocka_unit_test(test_one_order_is_under_way),
         cmocka_unit_test(test_no_latency_is_none_after_a_wait),
+        cmocka_unit_test(test_trades_far_from_the_mark_are_counted),
         cmocka_unit_test(test_blind_instants_stay_due),
         cmocka_unit_test(test_a_lane_fails_alone),
         cmocka_unit_test(test_a_failing_recorder_stops_its_lane),
