@@ -93,7 +93,7 @@ static void merge(void) {
     const rh_event *events;
     size_t count = 1;
     for (size_t i = 0; i < n_streams; i++)
-        inputs[i] = (rh_merge_input){&streams[i], fill};
+        inputs[i] = (rh_merge_input){.self = &streams[i], .fill = fill, .begins = RH_DAWN};
     if (rh_merge_open(inputs, n_streams, &m, NULL) != RH_OK)
         exit(1);
     while (count > 0 && rh_merge_take(m, &events, &count, NULL) == RH_OK)
