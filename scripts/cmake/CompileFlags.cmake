@@ -51,12 +51,11 @@ if(REHEDGE_FUZZ)
   rehedge_instrument(-fsanitize=fuzzer-no-link)
 endif()
 
-# What ships and what is timed (rehedge_link_whole) is optimised as a whole by gcc's linker, since
-# the loop over instants calls short functions of many files. The objects that go into it
-# (rehedge_linkable) hold machine code too, which tests link in the ordinary, quick way. Digits are
-# the same in both. Warnings are those of the compiler (-w): the linker's see through so many calls
-# that some of theirs are wrong. Neither for what is made to be debugged or instrumented, nor for
-# clang.
+# In what ships and what is timed (rehedge_link_whole) the loop over instants is optimised as a whole
+# by gcc's linker, since it calls short functions of many files. Their objects (rehedge_linkable)
+# hold machine code too, which tests link in the ordinary, quick way. Digits are the same in both.
+# Warnings are those of the compiler (-w): the linker's see through so many calls that some of
+# theirs are wrong. Neither for what is made to be debugged or instrumented, nor for clang.
 set(rehedge_whole OFF)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 12
    AND CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$"
@@ -69,9 +68,9 @@ if(rehedge_whole)
                       $<$<NOT:$<BOOL:$<TARGET_PROPERTY:REHEDGE_WHOLE>>>:-fno-lto>)
 endif()
 
-function(rehedge_linkable target)
+function(rehedge_linkable)
   if(rehedge_whole)
-    target_compile_options(${target} PRIVATE -flto -ffat-lto-objects)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -flto -ffat-lto-objects)
   endif()
 endfunction()
 
@@ -79,7 +78,6 @@ function(rehedge_link_whole target)
   if(rehedge_whole)
     get_target_property(flags rehedge_flags INTERFACE_COMPILE_OPTIONS)
     set_target_properties(${target} PROPERTIES REHEDGE_WHOLE ON)
-    rehedge_linkable(${target})
     target_link_options(${target} PRIVATE -flto=auto ${flags} -w)
   endif()
 endfunction()
