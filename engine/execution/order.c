@@ -5,12 +5,9 @@
 
 #include <math.h>
 
-/* Positions closer than this share of their size differ by rounding only. */
-static const double DUST = 1e-12;
-
 double rh_order_quantity(const rh_instrument *instrument, double held, double target) {
     double quantity = rh_round_to(target, instrument->lot) - held;
-    return fabs(quantity) <= DUST * fmax(fabs(held), fabs(target)) ? 0.0 : quantity;
+    return fabs(quantity) <= RH_ORDER_DUST * fmax(fabs(held), fabs(target)) ? 0.0 : quantity;
 }
 
 void rh_order_send(rh_order *order, const rh_execution_terms *terms, const rh_market *market,

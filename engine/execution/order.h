@@ -36,6 +36,9 @@ typedef struct {
     int waiting;    /* has arrived and found no fresh price */
 } rh_order;
 
+/* Positions closer than this share of their size differ by rounding only. */
+#define RH_ORDER_DUST 1e-12
+
 /* The quantity to trade so that the position becomes `target`, rounded to the instrument's lots;
  * 0 if it is already there, or off by no more than rounding. */
 double rh_order_quantity(const rh_instrument *instrument, double held, double target);

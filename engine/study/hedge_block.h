@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hedge_block.h: a book of linear options and its hedge on a block of paths at once.
+ *
+ * What a lane does at one instant (lane.h, ledger.h), restricted to linear options, hedged with
+ * spot or a linear perpetual at the simulated price without lots, and done for RH_BLOCK paths in
+ * the same order of operations: the accounts have the bits that lanes of their own would have.
+ */
+#ifndef RH_STUDY_HEDGE_BLOCK_H
+#define RH_STUDY_HEDGE_BLOCK_H
+
+#include "pricing/black_block.h"
+
+#include <stddef.h>
+
+/* ---- the market ---- */
+
+/* What the hedge shows at one instant, given the spot price of the paths. */
+typedef struct {
+    double factor;      /* its mark over the spot price */
+    double half_spread; /* as a share of the mark */
+} rh_block_quote;
+
+/* Its sides and what it is valued at. */
+typedef struct {
+    double mid[RH_BLOCK], bid[RH_BLOCK], ask[RH_BLOCK];
+} rh_block_prices;
+
+void rh_block_quote_prices(rh_vector vector, const rh_block_quote *quote, const double *spot,
+                           rh_block_prices *prices);
+
+/* ---- the book ---- */
+
+/* An open option at one instant. */
+typedef struct {
+    rh_black_contract option;
+    double size;   /* signed units of underlying */
+    double factor; /* the forward over the spot price is factor x growth */
+    double growth;
+} rh_block_leg;
+
+/* Sum of size x delta against the hedge's price, by path. */
+void rh_block_exposure(rh_vector vector, const rh_block_leg *legs, size_t n_legs,
+                       const double *spot, const rh_block_prices *prices, double *exposure);
+
+/* Sum of size x value. */
+void rh_block_value(rh_vector vector, const rh_block_leg *legs, size_t n_legs, const double *spot,
+                    double *value);
+
+/* ---- the hedge ---- */
+
+typedef struct {
+    int is_spot;       /* pays its notional, where a perpetual pays variation */
+    int at_mid;        /* fills at the mid, not at the touch */
+    double multiplier; /* of the contract */
+    double fee;        /* rate on the notional */
+    double target;     /* exposure to keep */
+} rh_block_terms;
+
+/* By path; what is summed starts at 0. */
+typedef struct {
+    double cash[RH_BLOCK];
+    double held[RH_BLOCK];                       /* contracts of the hedge */
+    double entry[RH_BLOCK];                      /* price from which variation runs */
+    double turnover[RH_BLOCK], spread[RH_BLOCK]; /* USD */
+    double rebalances[RH_BLOCK];                 /* without those that found nothing to trade */
+} rh_block_account;
+
+/* Trades each path to its neutral position. */
+void rh_block_rebalance(rh_vector vector, const rh_block_terms *terms,
+                        const rh_block_prices *prices, const double *exposure,
+                        rh_block_account *account);
+
+/* Closes the hedge. */
+void rh_block_close(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
+                    rh_block_account *account);
+
+/* Cash and what the hedge has accrued. */
+void rh_block_balance(const rh_block_terms *terms, const rh_block_prices *prices,
+                      const rh_block_account *account, double *balance);
+
+#endif
