@@ -89,7 +89,7 @@ void rh_sim_market_step(rh_sim_market *market) {
 }
 
 int rh_sim_market_in_range(const rh_sim_market *market) {
-    return market->index > 0.0 && market->path.spot < 1e12;
+    return market->index > 0.0 && market->path.spot < RH_SIM_PRICE_LIMIT;
 }
 
 rh_status rh_sim_market_out_of_range(const rh_sim_market *market, rh_error *error) {

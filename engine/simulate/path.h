@@ -21,6 +21,9 @@
 
 #include "simulate/random.h"
 
+/* Spot prices are below it, or the simulation ends with an error. */
+#define RH_SIM_PRICE_LIMIT 1e12
+
 typedef struct {
     double spot0;
     double drift;                         /* mu, per year */

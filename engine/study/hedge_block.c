@@ -53,12 +53,14 @@ RH_INLINE void rebalance(const rh_block_terms *terms, const rh_block_prices *res
         const double size = quantity * multiplier, notional = fabs(quantity) * multiplier * price;
         const double gained = size * (mid - price);
         const double variation = held * multiplier * (mid - entry) + gained;
-        const double after = before + (is_spot ? -size * price : variation) - fee * notional;
+        const double paid = fee * notional;
+        const double after = before + (is_spot ? -size * price : variation) - paid;
         const int trades = fabs(quantity) > RH_ORDER_DUST * most;
         a->cash[i] = trades ? after : before;
         a->held[i] = trades ? held + quantity : held;
         a->entry[i] = trades ? mid : entry;
         a->turnover[i] += trades ? notional : 0.0;
+        a->fees[i] += trades ? paid : 0.0;
         a->spread[i] -= trades ? gained : 0.0;
         a->rebalances[i] += trades ? counted : 0.0;
     }
@@ -182,12 +184,16 @@ static void trade(rh_vector vector, const rh_block_terms *terms, const rh_block_
 void rh_block_rebalance(rh_vector vector, const rh_block_terms *terms,
                         const rh_block_prices *prices, const double *exposure,
                         rh_block_account *account) {
-    trade(vector, terms, prices, exposure, 0, account);
+    trade(vector, terms, prices, exposure, 1.0, account);
 }
 
+/* A book that has the target itself wants no hedge. */
 void rh_block_close(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
                     rh_block_account *account) {
-    trade(vector, terms, prices, prices->mid, 1, account);
+    double exposure[RH_BLOCK];
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        exposure[i] = terms->target;
+    trade(vector, terms, prices, exposure, 0.0, account);
 }
 
 void rh_block_balance(const rh_block_terms *terms, const rh_block_prices *prices,

@@ -59,10 +59,10 @@ typedef struct {
 /* By path; what is summed starts at 0. */
 typedef struct {
     double cash[RH_BLOCK];
-    double held[RH_BLOCK];                       /* contracts of the hedge */
-    double entry[RH_BLOCK];                      /* price from which variation runs */
-    double turnover[RH_BLOCK], spread[RH_BLOCK]; /* USD */
-    double rebalances[RH_BLOCK];                 /* without those that found nothing to trade */
+    double held[RH_BLOCK];  /* contracts of the hedge */
+    double entry[RH_BLOCK]; /* price from which variation runs */
+    double turnover[RH_BLOCK], fees[RH_BLOCK], spread[RH_BLOCK]; /* USD */
+    double rebalances[RH_BLOCK]; /* without those that found nothing to trade */
 } rh_block_account;
 
 /* Trades each path to its neutral position. */

@@ -5,9 +5,10 @@
  * each lane. Path number p is the market that `simulate` writes for it (rh_sim_stream {seed, p}),
  * so lanes that share a scenario meet the same draws on the same path, and their records are pairs.
  *
- * Workers take paths, not lanes: each has a market, books and lanes of its own for all cases and
- * resets them between paths. A record depends on its case and its path alone, neither on the other
- * lanes nor on the number of workers.
+ * Cases that are simple enough are run in blocks of paths (block_run.h), which the first path of
+ * each checks against the engine. For the others workers take paths, not lanes: each has a market,
+ * books and lanes of its own for all cases and resets them between paths. A record depends on its
+ * case and its path alone, neither on the other lanes nor on the number of workers.
  */
 #ifndef RH_STUDY_PATHS_H
 #define RH_STUDY_PATHS_H
@@ -25,6 +26,8 @@ typedef struct {
     size_t n_paths;
     size_t threads;                /* at least 1 */
     const atomic_int *interrupted; /* may be NULL */
+    int path_by_path;              /* tests: no blocks */
+    int *in_blocks;                /* of each case: set to whether blocks were used; may be NULL */
     /* May be NULL; called by any thread, with the paths that are done. */
     void (*progress)(void *self, size_t done, size_t n_paths);
     void *self;

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/block_run.h"
+
+#include "base/memory.h"
+#include "pricing/elementary.h"
+#include "simulate/path_block.h"
+#include "simulate/scenario.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { MOST_WORKERS = 64 };
+
+/* One case on one block. */
+typedef struct {
+    const rh_block_case *c;
+    rh_path_record *records; /* of all paths */
+    size_t book;             /* place among the worker's books */
+    rh_block_account account;
+    double shadow[RH_BLOCK]; /* cash of the shadow */
+    double shadow_fees[RH_BLOCK];
+    double last[RH_BLOCK], shadow_last[RH_BLOCK];         /* equity at the last record */
+    double interest[RH_BLOCK], shadow_interest[RH_BLOCK]; /* that equity would have earned */
+    rh_time touched[RH_BLOCK], most_touched; /* where interest is paid from; that of most */
+    rh_time shadow_touched, recorded;
+} lane;
+
+/* What cases with the same options, hedge and valuation have in common at one instant. */
+typedef struct {
+    const rh_block_case *c; /* the first of them */
+    rh_block_leg *legs;
+    size_t n_legs;
+    rh_block_prices prices;
+    double exposure[RH_BLOCK], value[RH_BLOCK];
+    uint64_t priced, exposed, valued; /* steps; 0: never */
+} book;
+
+typedef struct {
+    const rh_block_run_terms *terms;
+    pthread_mutex_t lock;
+    size_t next, done;
+    int stopped, out_of_range, interrupted;
+} pool;
+
+typedef struct {
+    pool *pool;
+    const rh_scenario *scenario;
+    lane *lanes;
+    book *books;
+    size_t n_books;
+    uint64_t last;
+    rh_sim_path_block paths;
+    double spot[RH_BLOCK];
+    uint64_t spotted; /* step of `spot` */
+    int in_range;
+} worker;
+
+static rh_vector vector_of(const worker *w) {
+    return w->pool->terms->vector;
+}
+
+static rh_time now(const worker *w) {
+    return w->scenario->start + (rh_time)w->paths.step * w->scenario->step;
+}
+
+static double variance_now(const worker *w) {
+    return w->paths.variance > 0.0 ? w->paths.variance : 0.0;
+}
+
+/* ---- the market ---- */
+
+static void see_spot(worker *w) {
+    if (w->spotted == w->paths.step)
+        return;
+    w->spotted = w->paths.step;
+    rh_sim_path_block_spot(vector_of(w), &w->scenario->path, &w->paths, w->spot);
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        w->in_range &= w->spot[i] > 0.0 && w->spot[i] < RH_SIM_PRICE_LIMIT;
+}
+
+/* The book's open options, and the prices of its hedge. */
+static void see_book(worker *w, book *b) {
+    const rh_block_case *c = b->c;
+    const rh_sim_smile smile = rh_scenario_smile(w->scenario);
+    if (b->priced == w->paths.step)
+        return;
+    b->priced = w->paths.step;
+    const rh_block_quote quote = {
+        c->hedge_factor, (c->spread_bps + c->spread_vol_bps * sqrt(variance_now(w))) / 1e4};
+    rh_block_quote_prices(vector_of(w), &quote, w->spot, &b->prices);
+    b->n_legs = 0;
+    for (size_t i = 0; i < c->n_options; i++) {
+        const rh_block_option *o = &c->options[i];
+        const double years = rh_years(now(w), o->instrument->expiry);
+        if (w->paths.step >= o->last)
+            continue;
+        b->legs[b->n_legs++] = (rh_block_leg){
+            .option = {o->instrument->right, o->instrument->strike, years,
+                       rh_sim_smile_at_money(&smile, variance_now(w), years), c->plan->lane.rate},
+            .size = o->size,
+            .factor = c->forward_factor,
+            .growth = rh_exp(w->scenario->options.carry * years)};
+    }
+}
+
+static const double *exposure_of(worker *w, book *b) {
+    if (b->exposed != w->paths.step)
+        rh_block_exposure(vector_of(w), b->legs, b->n_legs, w->spot, &b->prices, b->exposure);
+    b->exposed = w->paths.step;
+    return b->exposure;
+}
+
+static const double *value_of(worker *w, book *b) {
+    if (b->valued != w->paths.step)
+        rh_block_value(vector_of(w), b->legs, b->n_legs, w->spot, b->value);
+    b->valued = w->paths.step;
+    return b->value;
+}
+
+/* ---- one lane at one instant ---- */
+
+static double growth_since(const worker *w, double rate, rh_time from) {
+    return expm1(rate * rh_years(from, now(w)));
+}
+
+static void pay_interest(const worker *w, lane *l) {
+    const double rate = l->c->plan->lane.rate;
+    const double growth = growth_since(w, rate, l->most_touched);
+    double *cash = l->account.cash;
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        cash[i] +=
+            cash[i] *
+            (l->touched[i] == l->most_touched ? growth : growth_since(w, rate, l->touched[i]));
+}
+
+static void touch(const worker *w, lane *l) {
+    if (l->c->plan->lane.rate == 0.0)
+        return;
+    pay_interest(w, l);
+    l->most_touched = now(w);
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        l->touched[i] = l->most_touched;
+}
+
+static void touch_shadow(const worker *w, lane *l) {
+    const double rate = l->c->plan->lane.rate;
+    const double growth = rate == 0.0 ? 0.0 : growth_since(w, rate, l->shadow_touched);
+    l->shadow_touched = now(w);
+    for (size_t i = 0; i < RH_BLOCK && growth != 0.0; i++)
+        l->shadow[i] += l->shadow[i] * growth;
+}
+
+static void trade(worker *w, lane *l) {
+    book *b = &w->books[l->book];
+    rh_block_rebalance(vector_of(w), &l->c->terms, &b->prices, exposure_of(w, b), &l->account);
+}
+
+/* Interest is booked where something is traded; the other paths go on waiting for it. */
+static void trade_with_interest(worker *w, lane *l) {
+    rh_block_account *a = &l->account;
+    double cash[RH_BLOCK], rebalances[RH_BLOCK];
+    memcpy(cash, a->cash, sizeof cash);
+    memcpy(rebalances, a->rebalances, sizeof rebalances);
+    pay_interest(w, l);
+    trade(w, l);
+    l->most_touched = now(w);
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const int traded = a->rebalances[i] != rebalances[i];
+        a->cash[i] = traded ? a->cash[i] : cash[i];
+        l->touched[i] = traded ? l->most_touched : l->touched[i];
+    }
+}
+
+static void rebalance(worker *w, lane *l) {
+    if (l->c->plan->lane.rate == 0.0)
+        trade(w, l);
+    else
+        trade_with_interest(w, l);
+}
+
+static void settle_option(const worker *w, lane *l, const rh_block_option *o) {
+    const rh_costs *costs = &l->c->plan->lane.costs;
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const double payoff = rh_payoff(o->instrument, w->spot[i]);
+        const double fee = rh_delivery_fee(costs, o->instrument, o->quantity, payoff, w->spot[i]);
+        l->account.cash[i] += o->size * payoff;
+        l->account.cash[i] -= fee;
+        l->shadow[i] += o->size * payoff;
+        l->shadow[i] -= fee;
+        l->account.fees[i] += fee;
+        l->shadow_fees[i] += fee;
+    }
+}
+
+static void settle(const worker *w, lane *l) {
+    int settles = 0;
+    for (size_t i = 0; i < l->c->n_options; i++)
+        settles |= l->c->options[i].last == w->paths.step;
+    if (!settles)
+        return;
+    touch(w, l);
+    touch_shadow(w, l);
+    for (size_t i = 0; i < l->c->n_options; i++)
+        if (l->c->options[i].last == w->paths.step)
+            settle_option(w, l, &l->c->options[i]);
+}
+
+/* Sums up what the equity of the last record would have earned until now. */
+static void record(worker *w, lane *l) {
+    book *b = &w->books[l->book];
+    const rh_time time = now(w);
+    const double *value = value_of(w, b);
+    const double growth = growth_since(w, l->c->plan->lane.rate, l->recorded);
+    double balance[RH_BLOCK];
+    touch(w, l);
+    touch_shadow(w, l);
+    rh_block_balance(&l->c->terms, &b->prices, &l->account, balance);
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        l->interest[i] += l->last[i] * growth;
+        l->shadow_interest[i] += l->shadow_last[i] * growth;
+        l->last[i] = balance[i] + value[i];
+        l->shadow_last[i] = l->shadow[i] + value[i];
+    }
+    l->recorded = time;
+}
+
+static void act(worker *w, lane *l) {
+    book *b = &w->books[l->book];
+    const unsigned acts = l->c->acts[w->paths.step];
+    see_book(w, b);
+    settle(w, l);
+    if (acts & RH_BLOCK_REBALANCES)
+        rebalance(w, l);
+    if (w->paths.step == l->c->last && l->c->plan->lane.at_end == RH_AT_END_CLOSE)
+        rh_block_close(vector_of(w), &l->c->terms, &b->prices, &l->account);
+    if (acts & RH_BLOCK_RECORDS)
+        record(w, l);
+}
+
+static int is_busy(const worker *w, const lane *l) {
+    const uint64_t step = w->paths.step;
+    int busy = step <= l->c->last && l->c->acts[step] != 0;
+    for (size_t i = 0; i < l->c->n_options; i++)
+        busy |= l->c->options[i].last == step;
+    return busy;
+}
+
+/* ---- one block ---- */
+
+static void fill(double *array, double x) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        array[i] = x;
+}
+
+static void start_lane(const worker *w, lane *l) {
+    const rh_block_opening *o = &l->c->opening;
+    fill(l->account.cash, o->cash);
+    fill(l->account.held, o->held);
+    fill(l->account.entry, o->entry);
+    fill(l->account.turnover, o->turnover);
+    fill(l->account.fees, 0.0);
+    fill(l->account.spread, 0.0);
+    fill(l->account.rebalances, o->rebalances);
+    fill(l->shadow, o->shadow_cash);
+    fill(l->shadow_fees, 0.0);
+    fill(l->interest, 0.0);
+    fill(l->shadow_interest, 0.0);
+    fill(l->last, o->equity);
+    fill(l->shadow_last, o->shadow_equity);
+    l->most_touched = l->shadow_touched = l->recorded = w->scenario->start;
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        l->touched[i] = l->most_touched;
+}
+
+static void keep_lane(const worker *w, const lane *l, size_t from, size_t count) {
+    const rh_block_opening *o = &l->c->opening;
+    const double start = l->c->plan->lane.usd, start_coin = start / w->scenario->path.spot0;
+    double balance[RH_BLOCK];
+    rh_block_balance(&l->c->terms, &w->books[l->book].prices, &l->account, balance);
+    for (size_t i = 0; i < count; i++) {
+        const double fees = l->account.fees[i], spread = l->account.spread[i];
+        const double cost = fees + spread, shadow_cost = l->shadow_fees[i];
+        l->records[from + i] = (rh_path_record){
+            .pnl_usd = balance[i] - start,
+            .pnl_coin = balance[i] / w->spot[i] - start_coin,
+            .error = balance[i] - o->equity + cost - l->interest[i],
+            .unhedged_error = l->shadow[i] - o->shadow_equity + shadow_cost - l->shadow_interest[i],
+            .cost = o->fees + o->spread + cost,
+            .fees = o->fees + fees,
+            .spread = o->spread + spread,
+            .turnover_usd = l->account.turnover[i],
+            .rebalances = l->account.rebalances[i]};
+    }
+}
+
+static void run_block(worker *w, size_t from) {
+    const rh_block_run_terms *t = w->pool->terms;
+    const rh_sim_stream first = {w->scenario->seed, t->first + (uint32_t)from};
+    const size_t left = t->n_paths - from, count = left < RH_BLOCK ? left : RH_BLOCK;
+    rh_sim_path_block_start(&w->scenario->path, &w->paths);
+    w->spotted = 0;
+    for (size_t i = 0; i < w->n_books; i++)
+        w->books[i].priced = w->books[i].exposed = w->books[i].valued = 0;
+    for (size_t i = 0; i < t->n_cases; i++)
+        start_lane(w, &w->lanes[i]);
+    while (w->paths.step < w->last && w->in_range) {
+        rh_sim_path_block_step(t->vector, &w->scenario->path, &first, &w->paths);
+        for (size_t i = 0; i < t->n_cases; i++) {
+            lane *l = &w->lanes[i];
+            if (!is_busy(w, l))
+                continue;
+            see_spot(w);
+            act(w, l);
+            if (w->paths.step == l->c->last)
+                keep_lane(w, l, from, count);
+        }
+    }
+}
+
+/* ---- workers ---- */
+
+static int take_block(pool *p, size_t done, size_t *from) {
+    const rh_block_run_terms *t = p->terms;
+    (void)pthread_mutex_lock(&p->lock);
+    p->done += done;
+    if (t->progress && done > 0)
+        t->progress(t->self, p->done, t->n_paths);
+    p->interrupted |= t->interrupted && *t->interrupted;
+    const int more = p->next < t->n_paths && !p->out_of_range && !p->interrupted;
+    *from = p->next;
+    p->next += more ? RH_BLOCK : 0;
+    (void)pthread_mutex_unlock(&p->lock);
+    return more;
+}
+
+static void *work(void *self) {
+    worker *w = self;
+    const size_t n_paths = w->pool->terms->n_paths;
+    size_t from, done = 0;
+    while (w->in_range && take_block(w->pool, done, &from)) {
+        run_block(w, from);
+        done = n_paths - from < RH_BLOCK ? n_paths - from : RH_BLOCK;
+    }
+    if (!w->in_range) {
+        (void)pthread_mutex_lock(&w->pool->lock);
+        w->pool->out_of_range = 1;
+        (void)pthread_mutex_unlock(&w->pool->lock);
+    }
+    return NULL;
+}
+
+static rh_status find_book(worker *w, const rh_block_case *c, size_t *place, rh_error *error) {
+    for (*place = 0; *place < w->n_books; (*place)++)
+        if (w->books[*place].c->book == c->book)
+            return RH_OK;
+    book *b = &w->books[w->n_books++];
+    b->c = c;
+    b->legs = rh_allocate(c->n_options, sizeof *b->legs);
+    return b->legs ? RH_OK : rh_no_memory(error);
+}
+
+static rh_status open_worker(worker *w, pool *p, rh_error *error) {
+    const rh_block_run_terms *t = p->terms;
+    *w = (worker){.pool = p, .scenario = t->cases[0]->plan->scenario, .in_range = 1};
+    w->lanes = rh_allocate(t->n_cases, sizeof *w->lanes);
+    w->books = rh_allocate(t->n_cases, sizeof *w->books);
+    rh_status status = w->lanes && w->books ? RH_OK : rh_no_memory(error);
+    for (size_t i = 0; i < t->n_cases && status == RH_OK; i++) {
+        lane *l = &w->lanes[i];
+        l->c = t->cases[i];
+        l->records = t->records[i];
+        if (l->c->last > w->last)
+            w->last = l->c->last;
+        status = find_book(w, l->c, &l->book, error);
+    }
+    return status;
+}
+
+static void close_worker(worker *w) {
+    for (size_t i = 0; i < w->n_books; i++)
+        rh_release(w->books[i].legs);
+    rh_release(w->books);
+    rh_release(w->lanes);
+}
+
+/* This thread is the first worker; those for which there is no thread have nothing to do. */
+static void run_workers(worker *workers, size_t count) {
+    pthread_t threads[MOST_WORKERS];
+    size_t started = 1;
+    while (started < count && pthread_create(&threads[started], NULL, work, &workers[started]) == 0)
+        started++;
+    (void)work(&workers[0]);
+    for (size_t i = 1; i < started; i++)
+        (void)pthread_join(threads[i], NULL);
+}
+
+static size_t worker_count(const rh_block_run_terms *terms) {
+    const size_t blocks = (terms->n_paths + RH_BLOCK - 1) / RH_BLOCK;
+    const size_t count = terms->threads < MOST_WORKERS ? terms->threads : MOST_WORKERS;
+    return count < blocks ? count : blocks;
+}
+
+rh_status rh_block_run(const rh_block_run_terms *terms, int *in_range, rh_error *error) {
+    pool p = {.terms = terms, .lock = PTHREAD_MUTEX_INITIALIZER};
+    const size_t count = worker_count(terms);
+    worker *workers = rh_allocate(count, sizeof *workers);
+    rh_status status = workers ? RH_OK : rh_no_memory(error);
+    size_t opened = 0;
+    for (; opened < count && status == RH_OK; opened++)
+        status = open_worker(&workers[opened], &p, error);
+    if (status == RH_OK)
+        run_workers(workers, count);
+    for (size_t i = 0; i < opened; i++)
+        close_worker(&workers[i]);
+    rh_release(workers);
+    (void)pthread_mutex_destroy(&p.lock);
+    *in_range = !p.out_of_range;
+    if (status == RH_OK && p.interrupted)
+        status = rh_fail(error, RH_INTERRUPTED, "interrupted");
+    return status;
+}
