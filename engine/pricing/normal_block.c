@@ -32,16 +32,13 @@ static void list_tails(const double *p, tails *t) {
     t->count = count;
 }
 
-/* Beyond RH_QUANTILE_FAR, which is at 1.4e-11, the formula is another one. */
-static int is_far(double p) {
-    return p < 2e-11 || 1.0 - p < 2e-11;
-}
-
+/* Beyond RH_QUANTILE_FAR the formula is another one. The first one goes on growing there, so that
+ * what lies beyond is seen from its size: 6.658 at the border. */
 static void put_tails(const double *p, const tails *t, double *x) {
     for (size_t j = 0; j < t->count; j++) {
         const size_t i = t->place[j];
-        x[i] = p[i] < 0.5 ? -t->tail[j] : t->tail[j];
-        if (is_far(p[i]))
+        x[i] = copysign(t->tail[j], p[i] - 0.5);
+        if (t->tail[j] > 6.6)
             x[i] = rh_normal_quantile(p[i]);
     }
 }

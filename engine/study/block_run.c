@@ -24,6 +24,7 @@ typedef struct {
     double last[RH_BLOCK], shadow_last[RH_BLOCK];         /* equity at the last record */
     double interest[RH_BLOCK], shadow_interest[RH_BLOCK]; /* that equity would have earned */
     rh_time touched[RH_BLOCK], most_touched; /* where interest is paid from; that of most */
+    size_t stragglers;                       /* those for which it is another one */
     rh_time shadow_touched, recorded;
 } lane;
 
@@ -129,6 +130,10 @@ static void pay_interest(const worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
     const double growth = growth_since(w, rate, l->most_touched);
     double *cash = l->account.cash;
+    if (l->stragglers == 0) {
+        rh_block_earn(growth, cash);
+        return;
+    }
     for (size_t i = 0; i < RH_BLOCK; i++)
         cash[i] +=
             cash[i] *
@@ -140,6 +145,7 @@ static void touch(const worker *w, lane *l) {
         return;
     pay_interest(w, l);
     l->most_touched = now(w);
+    l->stragglers = 0;
     for (size_t i = 0; i < RH_BLOCK; i++)
         l->touched[i] = l->most_touched;
 }
@@ -148,8 +154,8 @@ static void touch_shadow(const worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
     const double growth = rate == 0.0 ? 0.0 : growth_since(w, rate, l->shadow_touched);
     l->shadow_touched = now(w);
-    for (size_t i = 0; i < RH_BLOCK && growth != 0.0; i++)
-        l->shadow[i] += l->shadow[i] * growth;
+    if (growth != 0.0)
+        rh_block_earn(growth, l->shadow);
 }
 
 static void trade(worker *w, lane *l) {
@@ -166,8 +172,10 @@ static void trade_with_interest(worker *w, lane *l) {
     pay_interest(w, l);
     trade(w, l);
     l->most_touched = now(w);
+    l->stragglers = 0;
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const int traded = a->rebalances[i] != rebalances[i];
+        l->stragglers += !traded;
         a->cash[i] = traded ? a->cash[i] : cash[i];
         l->touched[i] = traded ? l->most_touched : l->touched[i];
     }
@@ -270,6 +278,7 @@ static void start_lane(const worker *w, lane *l) {
     fill(l->last, o->equity);
     fill(l->shadow_last, o->shadow_equity);
     l->most_touched = l->shadow_touched = l->recorded = w->scenario->start;
+    l->stragglers = 0;
     for (size_t i = 0; i < RH_BLOCK; i++)
         l->touched[i] = l->most_touched;
 }

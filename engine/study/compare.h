@@ -21,6 +21,7 @@ typedef struct {
     size_t n;
     uint32_t first;
     double low[RH_N_METRICS], high[RH_N_METRICS];
+    int in_blocks; /* run in blocks of paths (paths.h) */
 } rh_case_paths;
 
 /* What came of one case. */

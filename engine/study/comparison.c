@@ -113,8 +113,11 @@ static void note_paths(const rh_case_paths *paths, char *out, size_t size) {
     if (paths->n > 0)
         (void)snprintf(out, size,
                        "Metrics and errors are over %zu simulated paths; steps, fills, cash "
-                       "movements and attribution are of path %" PRIu32 " alone.\n",
-                       paths->n, paths->first);
+                       "movements and attribution are of path %" PRIu32 " alone.\n%s",
+                       paths->n, paths->first,
+                       paths->in_blocks ? "The paths were run in blocks; the engine has checked "
+                                          "the first.\n"
+                                        : "");
 }
 
 static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
@@ -123,7 +126,7 @@ static rh_status finish_lane(const comparison *c, rh_results *results, size_t i,
     char text[sizeof result->error.text + 16] = "ok";
     if (result->status != RH_OK)
         (void)snprintf(text, sizeof text, "failed: %s", result->error.text);
-    char notes[256];
+    char notes[320];
     note_paths(&result->paths, notes, sizeof notes);
     const rh_results_end end = {.status = text,
                                 .data_sha256 = c->sha256[c->cases.cases[i].tape],

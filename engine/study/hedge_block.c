@@ -173,6 +173,11 @@ void rh_block_value(rh_vector vector, const rh_block_leg *legs, size_t n_legs, c
     }
 }
 
+void rh_block_earn(double growth, double *cash) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        cash[i] += cash[i] * growth;
+}
+
 static void trade(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
                   const double *exposure, double counted, rh_block_account *account) {
     static void (*const of[RH_N_VECTORS])(const rh_block_terms *, const rh_block_prices *,

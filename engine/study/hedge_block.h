@@ -65,6 +65,9 @@ typedef struct {
     double rebalances[RH_BLOCK]; /* without those that found nothing to trade */
 } rh_block_account;
 
+/* Cash grows by this share of itself. */
+void rh_block_earn(double growth, double *cash);
+
 /* Trades each path to its neutral position. */
 void rh_block_rebalance(rh_vector vector, const rh_block_terms *terms,
                         const rh_block_prices *prices, const double *exposure,

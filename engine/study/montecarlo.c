@@ -60,6 +60,7 @@ typedef struct {
     size_t *which, n_which;
     rh_status *status;
     rh_error *errors;
+    int *in_blocks;
 } tape_cases;
 
 static rh_status list_cases(tape_cases *t, size_t tape, rh_error *error) {
@@ -67,7 +68,8 @@ static rh_status list_cases(tape_cases *t, size_t tape, rh_error *error) {
     t->which = rh_allocate(cases->n_cases, sizeof *t->which);
     t->status = rh_allocate(cases->n_cases, sizeof *t->status);
     t->errors = rh_allocate(cases->n_cases, sizeof *t->errors);
-    if (!t->which || !t->status || !t->errors)
+    t->in_blocks = rh_allocate(cases->n_cases, sizeof *t->in_blocks);
+    if (!t->which || !t->status || !t->errors || !t->in_blocks)
         return rh_no_memory(error);
     for (size_t i = 0; i < cases->n_cases; i++)
         if (cases->cases[i].tape == tape && rh_is_montecarlo(&cases->cases[i]))
@@ -83,8 +85,10 @@ static rh_status take_results(const tape_cases *t, const rh_path_record *records
         const rh_case *c = &cases->cases[t->which[i]];
         rh_case_result *result = &results[t->which[i]];
         const size_t n = c->plan->n_paths;
-        result->paths =
-            (rh_case_paths){.records = records + i * n, .n = n, .first = c->plan->first_path};
+        result->paths = (rh_case_paths){.records = records + i * n,
+                                        .n = n,
+                                        .first = c->plan->first_path,
+                                        .in_blocks = t->in_blocks[i]};
         if (result->status == RH_OK && t->status[i] != RH_OK) {
             result->status = t->status[i];
             result->error = t->errors[i];
@@ -104,6 +108,7 @@ static rh_status run_cases(const tape_cases *t, rh_case_result *results, rh_path
                                   .n_paths = plan->n_paths,
                                   .threads = t->terms->threads,
                                   .interrupted = t->terms->interrupted,
+                                  .in_blocks = t->in_blocks,
                                   .progress = t->terms->path_progress,
                                   .self = t->terms->self};
     *records = rh_allocate(t->n_which, plan->n_paths * sizeof **records);
@@ -122,5 +127,6 @@ rh_status rh_montecarlo_tape(const rh_compare_terms *terms, size_t tape, rh_case
     rh_release(t.which);
     rh_release(t.status);
     rh_release(t.errors);
+    rh_release(t.in_blocks);
     return status;
 }

@@ -66,8 +66,7 @@ static void run_block(rh_vector v, uint32_t first, double *pnl) {
         const rh_block_leg call = {{1, STRIKE, years, VOL, RATE}, -1.0, 1.0, rh_exp(RATE * years)};
         if (step > 0)
             rh_sim_path_block_step(v, &m, &stream, &paths);
-        for (size_t i = 0; i < RH_BLOCK && step > 0; i++)
-            account.cash[i] += account.cash[i] * growth;
+        rh_block_earn(step > 0 ? growth : 0.0, account.cash);
         rh_sim_path_block_spot(v, &m, &paths, spot);
         rh_block_quote_prices(v, &quote, spot, &prices);
         rh_block_exposure(v, &call, step < STEPS, spot, &prices, exposure);
