@@ -64,26 +64,35 @@ void rh_sim_path_block_step(rh_vector vector, const rh_sim_path_model *model,
     block->variance += model->kappa * (model->theta - v) * dt;
 }
 
-RH_INLINE void spots(double spot0, const double *restrict log_move, double *restrict spot) {
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        spot[i] = spot0 * rh_exp(log_move[i]);
+/* Bits of numbers that aren't negative are ordered as they are, with NaN above all: a difference
+ * has its highest bit if a price is 0 or not below the limit. */
+RH_INLINE int spots(double spot0, const double *restrict log_move, double *restrict spot) {
+    const uint64_t limit = rh_bits(RH_SIM_PRICE_LIMIT);
+    uint64_t outside = 0;
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const double price = spot0 * rh_exp(log_move[i]);
+        const uint64_t bits = rh_bits(price);
+        outside |= (bits - 1) | (limit - 1 - bits);
+        spot[i] = price;
+    }
+    return !(outside >> 63);
 }
 
-static void spot_plain(double spot0, const double *log_move, double *spot) {
-    spots(spot0, log_move, spot);
+static int spot_plain(double spot0, const double *log_move, double *spot) {
+    return spots(spot0, log_move, spot);
 }
 
-RH_FOR_AVX2 static void spot_avx2(double spot0, const double *log_move, double *spot) {
-    spots(spot0, log_move, spot);
+RH_FOR_AVX2 static int spot_avx2(double spot0, const double *log_move, double *spot) {
+    return spots(spot0, log_move, spot);
 }
 
-RH_FOR_AVX512 static void spot_avx512(double spot0, const double *log_move, double *spot) {
-    spots(spot0, log_move, spot);
+RH_FOR_AVX512 static int spot_avx512(double spot0, const double *log_move, double *spot) {
+    return spots(spot0, log_move, spot);
 }
 
-void rh_sim_path_block_spot(rh_vector vector, const rh_sim_path_model *model,
-                            const rh_sim_path_block *block, double *spot) {
-    static void (*const of[RH_N_VECTORS])(double, const double *,
-                                          double *) = {spot_plain, spot_avx2, spot_avx512};
-    of[vector](model->spot0, block->log_move, spot);
+int rh_sim_path_block_spot(rh_vector vector, const rh_sim_path_model *model,
+                           const rh_sim_path_block *block, double *spot) {
+    static int (*const of[RH_N_VECTORS])(double, const double *, double *) = {spot_plain, spot_avx2,
+                                                                              spot_avx512};
+    return of[vector](model->spot0, block->log_move, spot);
 }

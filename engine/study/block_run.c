@@ -9,7 +9,6 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 
 enum { MOST_WORKERS = 64 };
 
@@ -23,8 +22,7 @@ typedef struct {
     double shadow_fees[RH_BLOCK];
     double last[RH_BLOCK], shadow_last[RH_BLOCK];         /* equity at the last record */
     double interest[RH_BLOCK], shadow_interest[RH_BLOCK]; /* that equity would have earned */
-    rh_time touched[RH_BLOCK], most_touched; /* where interest is paid from; that of most */
-    size_t stragglers;                       /* those for which it is another one */
+    rh_block_interest interest_due;
     rh_time shadow_touched, recorded;
 } lane;
 
@@ -70,15 +68,18 @@ static double variance_now(const worker *w) {
     return w->paths.variance > 0.0 ? w->paths.variance : 0.0;
 }
 
+static void fill(double *array, double x) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        array[i] = x;
+}
+
 /* ---- the market ---- */
 
 static void see_spot(worker *w) {
     if (w->spotted == w->paths.step)
         return;
     w->spotted = w->paths.step;
-    rh_sim_path_block_spot(vector_of(w), &w->scenario->path, &w->paths, w->spot);
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        w->in_range &= w->spot[i] > 0.0 && w->spot[i] < RH_SIM_PRICE_LIMIT;
+    w->in_range &= rh_sim_path_block_spot(vector_of(w), &w->scenario->path, &w->paths, w->spot);
 }
 
 /* The book's open options, and the prices of its hedge. */
@@ -126,66 +127,45 @@ static double growth_since(const worker *w, double rate, rh_time from) {
     return expm1(rate * rh_years(from, now(w)));
 }
 
-static void pay_interest(const worker *w, lane *l) {
+static rh_time time_of(const worker *w, double step) {
+    return w->scenario->start + (rh_time)step * w->scenario->step;
+}
+
+/* Nearly always the paths have been paid up to the same step. */
+static void find_interest(const worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
-    const double growth = growth_since(w, rate, l->most_touched);
-    double *cash = l->account.cash;
-    if (l->stragglers == 0) {
-        rh_block_earn(growth, cash);
+    rh_block_interest *interest = &l->interest_due;
+    const double common = interest->step;
+    interest->step = (double)w->paths.step;
+    if (rate == 0.0)
         return;
-    }
+    fill(interest->growth, growth_since(w, rate, time_of(w, common)));
+    if (rh_block_paid_to(&l->account, common))
+        return;
     for (size_t i = 0; i < RH_BLOCK; i++)
-        cash[i] +=
-            cash[i] *
-            (l->touched[i] == l->most_touched ? growth : growth_since(w, rate, l->touched[i]));
+        interest->growth[i] = growth_since(w, rate, time_of(w, l->account.paid_to[i]));
 }
 
 static void touch(const worker *w, lane *l) {
     if (l->c->plan->lane.rate == 0.0)
         return;
-    pay_interest(w, l);
-    l->most_touched = now(w);
-    l->stragglers = 0;
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        l->touched[i] = l->most_touched;
+    find_interest(w, l);
+    rh_block_earn(&l->interest_due, &l->account);
 }
 
 static void touch_shadow(const worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
     const double growth = rate == 0.0 ? 0.0 : growth_since(w, rate, l->shadow_touched);
     l->shadow_touched = now(w);
-    if (growth != 0.0)
-        rh_block_earn(growth, l->shadow);
-}
-
-static void trade(worker *w, lane *l) {
-    book *b = &w->books[l->book];
-    rh_block_rebalance(vector_of(w), &l->c->terms, &b->prices, exposure_of(w, b), &l->account);
-}
-
-/* Interest is booked where something is traded; the other paths go on waiting for it. */
-static void trade_with_interest(worker *w, lane *l) {
-    rh_block_account *a = &l->account;
-    double cash[RH_BLOCK], rebalances[RH_BLOCK];
-    memcpy(cash, a->cash, sizeof cash);
-    memcpy(rebalances, a->rebalances, sizeof rebalances);
-    pay_interest(w, l);
-    trade(w, l);
-    l->most_touched = now(w);
-    l->stragglers = 0;
-    for (size_t i = 0; i < RH_BLOCK; i++) {
-        const int traded = a->rebalances[i] != rebalances[i];
-        l->stragglers += !traded;
-        a->cash[i] = traded ? a->cash[i] : cash[i];
-        l->touched[i] = traded ? l->most_touched : l->touched[i];
-    }
+    for (size_t i = 0; i < RH_BLOCK && growth != 0.0; i++)
+        l->shadow[i] += l->shadow[i] * growth;
 }
 
 static void rebalance(worker *w, lane *l) {
-    if (l->c->plan->lane.rate == 0.0)
-        trade(w, l);
-    else
-        trade_with_interest(w, l);
+    book *b = &w->books[l->book];
+    find_interest(w, l);
+    rh_block_rebalance(vector_of(w), &l->c->terms, &b->prices, exposure_of(w, b), &l->interest_due,
+                       &l->account);
 }
 
 static void settle_option(const worker *w, lane *l, const rh_block_option *o) {
@@ -257,11 +237,6 @@ static int is_busy(const worker *w, const lane *l) {
 
 /* ---- one block ---- */
 
-static void fill(double *array, double x) {
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        array[i] = x;
-}
-
 static void start_lane(const worker *w, lane *l) {
     const rh_block_opening *o = &l->c->opening;
     fill(l->account.cash, o->cash);
@@ -277,10 +252,9 @@ static void start_lane(const worker *w, lane *l) {
     fill(l->shadow_interest, 0.0);
     fill(l->last, o->equity);
     fill(l->shadow_last, o->shadow_equity);
-    l->most_touched = l->shadow_touched = l->recorded = w->scenario->start;
-    l->stragglers = 0;
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        l->touched[i] = l->most_touched;
+    fill(l->account.paid_to, 0.0);
+    l->interest_due = (rh_block_interest){0};
+    l->shadow_touched = l->recorded = w->scenario->start;
 }
 
 static void keep_lane(const worker *w, const lane *l, size_t from, size_t count) {

@@ -40,13 +40,16 @@ RH_INLINE void add_exposure(double size, const double *restrict forward,
 
 /* A trade is blended in, since a branch would keep the loop from vectorising. */
 RH_INLINE void rebalance(const rh_block_terms *terms, const rh_block_prices *restrict p,
-                         const double *restrict exposure, double counted,
+                         const double *restrict exposure,
+                         const rh_block_interest *restrict interest, double counted,
                          rh_block_account *restrict a) {
     const double multiplier = terms->multiplier, fee = terms->fee, target = terms->target;
+    const double step = interest->step;
     const int is_spot = terms->is_spot, at_mid = terms->at_mid;
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const double mid = p->mid[i], bid = p->bid[i], ask = p->ask[i];
         const double before = a->cash[i], held = a->held[i], entry = a->entry[i];
+        const double earned = before + before * interest->growth[i], paid_to = a->paid_to[i];
         const double wanted = (target - exposure[i]) / multiplier, quantity = wanted - held;
         const double most = fabs(held) > fabs(wanted) ? fabs(held) : fabs(wanted);
         const double touch = quantity > 0.0 ? ask : bid, price = at_mid ? mid : touch;
@@ -54,11 +57,12 @@ RH_INLINE void rebalance(const rh_block_terms *terms, const rh_block_prices *res
         const double gained = size * (mid - price);
         const double variation = held * multiplier * (mid - entry) + gained;
         const double paid = fee * notional;
-        const double after = before + (is_spot ? -size * price : variation) - paid;
+        const double after = earned + (is_spot ? -size * price : variation) - paid;
         const int trades = fabs(quantity) > RH_ORDER_DUST * most;
         a->cash[i] = trades ? after : before;
         a->held[i] = trades ? held + quantity : held;
         a->entry[i] = trades ? mid : entry;
+        a->paid_to[i] = trades ? step : paid_to;
         a->turnover[i] += trades ? notional : 0.0;
         a->fees[i] += trades ? paid : 0.0;
         a->spread[i] -= trades ? gained : 0.0;
@@ -112,20 +116,22 @@ RH_FOR_AVX512 static void exposure_avx512(double size, const double *forward, co
 }
 
 static void rebalance_plain(const rh_block_terms *t, const rh_block_prices *p,
-                            const double *exposure, double counted, rh_block_account *a) {
-    rebalance(t, p, exposure, counted, a);
+                            const double *exposure, const rh_block_interest *interest,
+                            double counted, rh_block_account *a) {
+    rebalance(t, p, exposure, interest, counted, a);
 }
 
 RH_FOR_AVX2 static void rebalance_avx2(const rh_block_terms *t, const rh_block_prices *p,
-                                       const double *exposure, double counted,
-                                       rh_block_account *a) {
-    rebalance(t, p, exposure, counted, a);
+                                       const double *exposure, const rh_block_interest *interest,
+                                       double counted, rh_block_account *a) {
+    rebalance(t, p, exposure, interest, counted, a);
 }
 
 RH_FOR_AVX512 static void rebalance_avx512(const rh_block_terms *t, const rh_block_prices *p,
-                                           const double *exposure, double counted,
+                                           const double *exposure,
+                                           const rh_block_interest *interest, double counted,
                                            rh_block_account *a) {
-    rebalance(t, p, exposure, counted, a);
+    rebalance(t, p, exposure, interest, counted, a);
 }
 
 /* ---- functions ---- */
@@ -173,32 +179,43 @@ void rh_block_value(rh_vector vector, const rh_block_leg *legs, size_t n_legs, c
     }
 }
 
-void rh_block_earn(double growth, double *cash) {
+void rh_block_earn(const rh_block_interest *interest, rh_block_account *account) {
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        account->cash[i] += account->cash[i] * interest->growth[i];
+        account->paid_to[i] = interest->step;
+    }
+}
+
+int rh_block_paid_to(const rh_block_account *account, double step) {
+    int same = 1;
     for (size_t i = 0; i < RH_BLOCK; i++)
-        cash[i] += cash[i] * growth;
+        same &= account->paid_to[i] == step;
+    return same;
 }
 
 static void trade(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
-                  const double *exposure, double counted, rh_block_account *account) {
-    static void (*const of[RH_N_VECTORS])(const rh_block_terms *, const rh_block_prices *,
-                                          const double *, double, rh_block_account *) = {
-        rebalance_plain, rebalance_avx2, rebalance_avx512};
-    of[vector](terms, prices, exposure, counted, account);
+                  const double *exposure, const rh_block_interest *interest, double counted,
+                  rh_block_account *account) {
+    static void (*const of[RH_N_VECTORS])(
+        const rh_block_terms *, const rh_block_prices *, const double *, const rh_block_interest *,
+        double, rh_block_account *) = {rebalance_plain, rebalance_avx2, rebalance_avx512};
+    of[vector](terms, prices, exposure, interest, counted, account);
 }
 
 void rh_block_rebalance(rh_vector vector, const rh_block_terms *terms,
                         const rh_block_prices *prices, const double *exposure,
-                        rh_block_account *account) {
-    trade(vector, terms, prices, exposure, 1.0, account);
+                        const rh_block_interest *interest, rh_block_account *account) {
+    trade(vector, terms, prices, exposure, interest, 1.0, account);
 }
 
 /* A book that has the target itself wants no hedge. */
 void rh_block_close(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
                     rh_block_account *account) {
+    const rh_block_interest none = {.step = account->paid_to[0]};
     double exposure[RH_BLOCK];
     for (size_t i = 0; i < RH_BLOCK; i++)
         exposure[i] = terms->target;
-    trade(vector, terms, prices, exposure, 0.0, account);
+    trade(vector, terms, prices, exposure, &none, 0.0, account);
 }
 
 void rh_block_balance(const rh_block_terms *terms, const rh_block_prices *prices,

@@ -63,17 +63,28 @@ typedef struct {
     double entry[RH_BLOCK]; /* price from which variation runs */
     double turnover[RH_BLOCK], fees[RH_BLOCK], spread[RH_BLOCK]; /* USD */
     double rebalances[RH_BLOCK]; /* without those that found nothing to trade */
+    double paid_to[RH_BLOCK];    /* step up to which interest is in the cash */
 } rh_block_account;
 
-/* Cash grows by this share of itself. */
-void rh_block_earn(double growth, double *cash);
+/* What the cash of each path has earned since `paid_to`, as a share of itself. It is booked where
+ * something is done to an account, and only there. */
+typedef struct {
+    double step; /* now */
+    double growth[RH_BLOCK];
+} rh_block_interest;
+
+/* Books it on all paths. */
+void rh_block_earn(const rh_block_interest *interest, rh_block_account *account);
+
+/* Whether it is paid up to one step on all paths. */
+int rh_block_paid_to(const rh_block_account *account, double step);
 
 /* Trades each path to its neutral position. */
 void rh_block_rebalance(rh_vector vector, const rh_block_terms *terms,
                         const rh_block_prices *prices, const double *exposure,
-                        rh_block_account *account);
+                        const rh_block_interest *interest, rh_block_account *account);
 
-/* Closes the hedge. */
+/* Closes the hedge; interest has been booked. */
 void rh_block_close(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
                     rh_block_account *account);
 

@@ -8,6 +8,7 @@
 #include "pricing/elementary.h"
 #include "simulate/path_block.h"
 #include "study/hedge_block.h"
+#include "study/paths.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -57,21 +58,25 @@ static void run_block(rh_vector v, uint32_t first, double *pnl) {
     rh_sim_path_block paths;
     rh_block_account account;
     rh_block_prices prices;
-    const double growth = expm1(RATE * YEARS / STEPS);
+    static const rh_block_interest none;
+    rh_block_interest interest = {0};
     double spot[RH_BLOCK], exposure[RH_BLOCK];
     memset(&account, 0, sizeof account);
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        interest.growth[i] = expm1(RATE * YEARS / STEPS);
     rh_sim_path_block_start(&m, &paths);
     for (int step = 0; step <= STEPS; step++) {
         const double years = YEARS * (STEPS - step) / STEPS;
         const rh_block_leg call = {{1, STRIKE, years, VOL, RATE}, -1.0, 1.0, rh_exp(RATE * years)};
         if (step > 0)
             rh_sim_path_block_step(v, &m, &stream, &paths);
-        rh_block_earn(step > 0 ? growth : 0.0, account.cash);
         rh_sim_path_block_spot(v, &m, &paths, spot);
         rh_block_quote_prices(v, &quote, spot, &prices);
         rh_block_exposure(v, &call, step < STEPS, spot, &prices, exposure);
+        if (step > 0)
+            rh_block_earn(&interest, &account);
         if (step < STEPS)
-            rh_block_rebalance(v, &terms, &prices, exposure, &account);
+            rh_block_rebalance(v, &terms, &prices, exposure, &none, &account);
     }
     rh_block_balance(&terms, &prices, &account, pnl);
     for (size_t i = 0; i < RH_BLOCK; i++)
@@ -145,14 +150,60 @@ static double best_of_two(job *jobs) {
     return best;
 }
 
+static const double WORK = 1e-6 * BLOCKS * RH_BLOCK * STEPS;
+
 static void row(const char *text, double seconds, double plain) {
-    const double million = 1e-6 * BLOCKS * RH_BLOCK * STEPS;
-    (void)printf("%-28s %10.1f %8.1f\n", text, million / seconds, plain / seconds);
+    (void)printf("%-28s %10.1f %8.1f\n", text, WORK / seconds, plain / seconds);
 }
 
 static void check(const job *j, const job *want, double tolerance) {
     for (size_t i = 0; i < BLOCKS * RH_BLOCK; i++)
         require(fabs(j->pnl[i] - want->pnl[i]) <= tolerance * SPOT, "the PnL differ");
+}
+
+/* ---- the whole ---- */
+
+static const char *const one_lane[] = {"compare=[{strategy: {name: interval, every: 31285s}}]"};
+
+/* Seconds for as much work as the kernel had. */
+static double whole_seconds(const rh_cases *cases, int path_by_path, size_t n_paths) {
+    static const size_t which[] = {0};
+    rh_path_record *records = malloc(n_paths * sizeof *records);
+    rh_error lane_error, error = {.text = ""};
+    rh_status status;
+    int in_blocks;
+    const rh_paths_terms terms = {.cases = cases,
+                                  .which = which,
+                                  .n_which = 1,
+                                  .first = 1,
+                                  .n_paths = n_paths,
+                                  .threads = 1,
+                                  .path_by_path = path_by_path,
+                                  .in_blocks = &in_blocks};
+    double best = INFINITY;
+    require(records != NULL, "no memory");
+    for (int i = 0; i < ROUNDS; i++) {
+        const double start = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+        require(rh_paths_run(&terms, records, &status, &lane_error, &error) == RH_OK, error.text);
+        best = fmin(best, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - start);
+        require(status == RH_OK && in_blocks != path_by_path, "the case isn't run in blocks");
+    }
+    free(records);
+    return best * BLOCKS * RH_BLOCK / (double)n_paths;
+}
+
+static void measure_whole(double plain) {
+    rh_error error = {.text = ""};
+    rh_registry *registry;
+    rh_cases cases;
+    require(rh_registry_new(&registry, &error) == RH_OK &&
+                rh_cases_read(REHEDGE_SOURCE_DIR "/data/montecarlo.yaml", one_lane, 1, NULL, 0,
+                              registry, &cases, &error) == RH_OK,
+            error.text);
+    row("compare, path by path", whole_seconds(&cases, 1, 500), plain);
+    row("compare, in blocks", whole_seconds(&cases, 0, BLOCKS * RH_BLOCK), plain);
+    rh_cases_free(&cases);
+    rh_registry_free(registry);
 }
 
 int main(void) {
@@ -170,5 +221,6 @@ int main(void) {
     halves[0] = (job){.vector = rh_vector_widest(), .to = BLOCKS / 2};
     halves[1] = (job){.vector = rh_vector_widest(), .from = BLOCKS / 2, .to = BLOCKS};
     row("the widest, two threads", best_of_two(halves), floor_seconds);
+    measure_whole(floor_seconds);
     return 0;
 }
