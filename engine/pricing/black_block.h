@@ -11,13 +11,9 @@ typedef struct {
     double strike, years, vol, rate;
 } rh_black_contract;
 
-/* delta[i] = rh_black(...).delta on forward[i], for i < RH_BLOCK; forwards are positive and
- * finite. */
-void rh_black_delta_block(rh_vector vector, const rh_black_contract *contract,
-                          const double *forward, double *delta);
-
-/* The same for the price, at more work. */
-void rh_black_price_block(rh_vector vector, const rh_black_contract *contract,
-                          const double *forward, double *price);
+/* delta[i] = rh_black(...).delta and price[i] = rh_black(...).price on forward[i], for i <
+ * RH_BLOCK; forwards are positive and finite. Either may be NULL for less work. */
+void rh_black_block(rh_vector vector, const rh_black_contract *contract, const double *forward,
+                    double *delta, double *price);
 
 #endif

@@ -33,7 +33,7 @@ typedef struct {
     size_t n_legs;
     rh_block_prices prices;
     double exposure[RH_BLOCK], value[RH_BLOCK];
-    uint64_t priced, exposed, valued; /* steps; 0: never */
+    uint64_t valued; /* step; 0: never */
 } book;
 
 typedef struct {
@@ -86,9 +86,6 @@ static void see_spot(worker *w) {
 static void see_book(worker *w, book *b) {
     const rh_block_case *c = b->c;
     const rh_sim_smile smile = rh_scenario_smile(w->scenario);
-    if (b->priced == w->paths.step)
-        return;
-    b->priced = w->paths.step;
     const rh_block_quote quote = {
         c->hedge_factor, (c->spread_bps + c->spread_vol_bps * sqrt(variance_now(w))) / 1e4};
     rh_block_quote_prices(vector_of(w), &quote, w->spot, &b->prices);
@@ -107,18 +104,23 @@ static void see_book(worker *w, book *b) {
     }
 }
 
-static const double *exposure_of(worker *w, book *b) {
-    if (b->exposed != w->paths.step)
-        rh_block_exposure(vector_of(w), b->legs, b->n_legs, w->spot, &b->prices, b->exposure);
-    b->exposed = w->paths.step;
-    return b->exposure;
+/* What the cases of a book do at this step. */
+static unsigned acts_of(const worker *w, size_t place) {
+    unsigned acts = 0;
+    for (size_t i = 0; i < w->pool->terms->n_cases; i++) {
+        const lane *l = &w->lanes[i];
+        if (l->book == place && w->paths.step <= l->c->last)
+            acts |= l->c->acts[w->paths.step];
+    }
+    return acts;
 }
 
-static const double *value_of(worker *w, book *b) {
-    if (b->valued != w->paths.step)
-        rh_block_value(vector_of(w), b->legs, b->n_legs, w->spot, b->value);
-    b->valued = w->paths.step;
-    return b->value;
+static void value_book(worker *w, size_t place) {
+    book *b = &w->books[place];
+    const unsigned acts = acts_of(w, place);
+    rh_block_sum_up(vector_of(w), b->legs, b->n_legs, w->spot, &b->prices,
+                    acts & RH_BLOCK_REBALANCES ? b->exposure : NULL,
+                    acts & RH_BLOCK_RECORDS ? b->value : NULL);
 }
 
 /* ---- one lane at one instant ---- */
@@ -164,7 +166,7 @@ static void touch_shadow(const worker *w, lane *l) {
 static void rebalance(worker *w, lane *l) {
     book *b = &w->books[l->book];
     find_interest(w, l);
-    rh_block_rebalance(vector_of(w), &l->c->terms, &b->prices, exposure_of(w, b), &l->interest_due,
+    rh_block_rebalance(vector_of(w), &l->c->terms, &b->prices, b->exposure, &l->interest_due,
                        &l->account);
 }
 
@@ -199,7 +201,7 @@ static void settle(const worker *w, lane *l) {
 static void record(worker *w, lane *l) {
     book *b = &w->books[l->book];
     const rh_time time = now(w);
-    const double *value = value_of(w, b);
+    const double *value = b->value;
     const double growth = growth_since(w, l->c->plan->lane.rate, l->recorded);
     double balance[RH_BLOCK];
     touch(w, l);
@@ -217,7 +219,11 @@ static void record(worker *w, lane *l) {
 static void act(worker *w, lane *l) {
     book *b = &w->books[l->book];
     const unsigned acts = l->c->acts[w->paths.step];
-    see_book(w, b);
+    if (b->valued != w->paths.step) {
+        see_book(w, b);
+        value_book(w, l->book);
+    }
+    b->valued = w->paths.step;
     settle(w, l);
     if (acts & RH_BLOCK_REBALANCES)
         rebalance(w, l);
@@ -285,7 +291,7 @@ static void run_block(worker *w, size_t from) {
     rh_sim_path_block_start(&w->scenario->path, &w->paths);
     w->spotted = 0;
     for (size_t i = 0; i < w->n_books; i++)
-        w->books[i].priced = w->books[i].exposed = w->books[i].valued = 0;
+        w->books[i].valued = 0;
     for (size_t i = 0; i < t->n_cases; i++)
         start_lane(w, &w->lanes[i]);
     while (w->paths.step < w->last && w->in_range) {

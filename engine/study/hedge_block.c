@@ -151,31 +151,32 @@ static void leg_forwards(rh_vector vector, const rh_block_leg *leg, const double
     of[vector](leg, spot, forward);
 }
 
-void rh_block_exposure(rh_vector vector, const rh_block_leg *legs, size_t n_legs,
-                       const double *spot, const rh_block_prices *prices, double *exposure) {
+static void clear(double *sum) {
+    for (size_t i = 0; i < RH_BLOCK && sum; i++)
+        sum[i] = 0.0;
+}
+
+static void add_value(double size, const double *price, double *value) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        value[i] += size * price[i];
+}
+
+void rh_block_sum_up(rh_vector vector, const rh_block_leg *legs, size_t n_legs, const double *spot,
+                     const rh_block_prices *prices, double *exposure, double *value) {
     static void (*const of[RH_N_VECTORS])(double, const double *, const double *, const double *,
                                           double *) = {exposure_plain, exposure_avx2,
                                                        exposure_avx512};
-    double forward[RH_BLOCK], delta[RH_BLOCK];
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        exposure[i] = 0.0;
+    double forward[RH_BLOCK], delta[RH_BLOCK], price[RH_BLOCK];
+    clear(exposure);
+    clear(value);
     for (size_t j = 0; j < n_legs; j++) {
         leg_forwards(vector, &legs[j], spot, forward);
-        rh_black_delta_block(vector, &legs[j].option, forward, delta);
-        of[vector](legs[j].size, forward, prices->mid, delta, exposure);
-    }
-}
-
-void rh_block_value(rh_vector vector, const rh_block_leg *legs, size_t n_legs, const double *spot,
-                    double *value) {
-    double forward[RH_BLOCK], price[RH_BLOCK];
-    for (size_t i = 0; i < RH_BLOCK; i++)
-        value[i] = 0.0;
-    for (size_t j = 0; j < n_legs; j++) {
-        leg_forwards(vector, &legs[j], spot, forward);
-        rh_black_price_block(vector, &legs[j].option, forward, price);
-        for (size_t i = 0; i < RH_BLOCK; i++)
-            value[i] += legs[j].size * price[i];
+        rh_black_block(vector, &legs[j].option, forward, exposure ? delta : NULL,
+                       value ? price : NULL);
+        if (exposure)
+            of[vector](legs[j].size, forward, prices->mid, delta, exposure);
+        if (value)
+            add_value(legs[j].size, price, value);
     }
 }
 

@@ -38,13 +38,10 @@ typedef struct {
     double growth;
 } rh_block_leg;
 
-/* Sum of size x delta against the hedge's price, by path. */
-void rh_block_exposure(rh_vector vector, const rh_block_leg *legs, size_t n_legs,
-                       const double *spot, const rh_block_prices *prices, double *exposure);
-
-/* Sum of size x value. */
-void rh_block_value(rh_vector vector, const rh_block_leg *legs, size_t n_legs, const double *spot,
-                    double *value);
+/* Sums of size x delta against the hedge's price, and of size x value, by path. Either may be
+ * NULL for less work. */
+void rh_block_sum_up(rh_vector vector, const rh_block_leg *legs, size_t n_legs, const double *spot,
+                     const rh_block_prices *prices, double *exposure, double *value);
 
 /* ---- the hedge ---- */
 

@@ -72,7 +72,7 @@ static void run_block(rh_vector v, uint32_t first, double *pnl) {
             rh_sim_path_block_step(v, &m, &stream, &paths);
         rh_sim_path_block_spot(v, &m, &paths, spot);
         rh_block_quote_prices(v, &quote, spot, &prices);
-        rh_block_exposure(v, &call, step < STEPS, spot, &prices, exposure);
+        rh_block_sum_up(v, &call, step < STEPS, spot, &prices, exposure, NULL);
         if (step > 0)
             rh_block_earn(&interest, &account);
         if (step < STEPS)

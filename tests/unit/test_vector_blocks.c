@@ -95,9 +95,12 @@ static void check_option(const rh_black_contract *c, const double *forward) {
         want_delta[i] = g.delta, want_price[i] = g.price;
     }
     for (rh_vector v = RH_VECTOR_PLAIN; v <= rh_vector_widest(); v++) {
-        rh_black_delta_block(v, c, forward, delta);
-        rh_black_price_block(v, c, forward, price);
+        rh_black_block(v, c, forward, delta, price);
         assert_same(delta, want_delta);
+        assert_same(price, want_price);
+        rh_black_block(v, c, forward, delta, NULL);
+        assert_same(delta, want_delta);
+        rh_black_block(v, c, forward, NULL, price);
         assert_same(price, want_price);
     }
 }
