@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+/* Cases that go through a block together; each takes some 80 kB of every worker. */
+enum { AT_ONCE = 128 };
+
 typedef struct {
     const rh_paths_terms *terms;
     rh_path_record **records; /* of each case */
@@ -51,23 +54,25 @@ static void make_blocks(division *d) {
 static rh_status run_blocks(division *d, int *in_range, rh_error *error) {
     const rh_paths_terms *t = d->terms;
     rh_block_case **packed = rh_allocate(d->n_chosen, sizeof *packed);
+    rh_status status = packed ? RH_OK : rh_no_memory(error);
     size_t n = 0;
-    if (!packed)
-        return rh_no_memory(error);
-    for (size_t i = 0; i < t->n_which; i++)
+    for (size_t i = 0; i < t->n_which && packed; i++)
         if (in_blocks(d, i))
             packed[n++] = d->blocks[i];
-    const rh_block_run_terms terms = {.cases = packed,
-                                      .n_cases = n,
-                                      .first = t->first,
-                                      .n_paths = t->n_paths,
-                                      .records = d->chosen,
-                                      .vector = rh_vector_widest(),
-                                      .threads = t->threads,
-                                      .interrupted = t->interrupted,
-                                      .progress = n == t->n_which ? t->progress : NULL,
-                                      .self = t->self};
-    const rh_status status = rh_block_run(&terms, in_range, error);
+    const int alone = n == t->n_which && n <= AT_ONCE;
+    for (size_t from = 0; from < n && status == RH_OK && *in_range; from += AT_ONCE) {
+        const rh_block_run_terms terms = {.cases = packed + from,
+                                          .n_cases = n - from < AT_ONCE ? n - from : AT_ONCE,
+                                          .first = t->first,
+                                          .n_paths = t->n_paths,
+                                          .records = d->chosen + from,
+                                          .vector = rh_vector_widest(),
+                                          .threads = t->threads,
+                                          .interrupted = t->interrupted,
+                                          .progress = alone ? t->progress : NULL,
+                                          .self = t->self};
+        status = rh_block_run(&terms, in_range, error);
+    }
     rh_release((void *)packed);
     return status;
 }
