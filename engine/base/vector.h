@@ -11,7 +11,7 @@
 #define RH_BASE_VECTOR_H
 
 /* Elements worked on at a time: arrays of a block stay in the fastest cache. */
-enum { RH_BLOCK = 512 };
+enum { RH_BLOCK = 256 };
 
 typedef enum { RH_VECTOR_PLAIN, RH_VECTOR_AVX2, RH_VECTOR_AVX512, RH_N_VECTORS } rh_vector;
 

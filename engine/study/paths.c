@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* Cases that go through a block together; each takes some 80 kB of every worker. */
+/* Cases that go through a block together; each takes some 40 kB of every worker. */
 enum { AT_ONCE = 128 };
 
 typedef struct {

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STEPS = 84, BLOCKS = 64, ROUNDS = 7, ROUNDS_BY_THE_CLOCK = 50 };
+enum { STEPS = 84, BLOCKS = 128, ROUNDS = 7, ROUNDS_BY_THE_CLOCK = 50 };
 
 static const double SPOT = 100, STRIKE = 100, YEARS = 1.0 / 12, VOL = 0.2, RATE = 0.05;
 static const double HALF_SPREAD = 0.0001, FEE = 0.0005;

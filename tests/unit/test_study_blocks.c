@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_LANES = 8, PATHS = RH_BLOCK + 90 };
+enum { MOST_LANES = 8, PATHS = 2 * RH_BLOCK + 90 };
 
 static rh_registry *registry;
 static rh_cases cases;

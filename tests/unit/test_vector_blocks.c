@@ -84,8 +84,9 @@ static void test_every_probability_a_tail(void **state) {
 
 /* Forwards from far below the strike to far above, with the strike itself among them. */
 static void fill_forwards(double width, double strike, double *forward) {
+    const double middle = RH_BLOCK / 2 - 1;
     for (size_t i = 0; i < RH_BLOCK; i++)
-        forward[i] = strike * rh_exp(width * ((double)i - 255.0) / 255.0);
+        forward[i] = strike * rh_exp(width * ((double)i - middle) / middle);
 }
 
 static void check_option(const rh_black_contract *c, const double *forward) {
