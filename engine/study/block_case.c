@@ -283,10 +283,12 @@ static void make_rebalances(rh_block_case *c) {
     c->acts[c->last] &= (unsigned char)~RH_BLOCK_REBALANCES;
 }
 
-/* Without interest the record grid shows in no sum. */
+/* Without interest the hedging errors between two records add up to that over both, and no book has
+ * to be valued for them. */
 static void drop_records(rh_block_case *c) {
-    for (uint64_t i = 0; i <= c->last && c->plan->lane.rate == 0.0; i++)
+    for (uint64_t i = 0; i < c->last && c->plan->lane.rate == 0.0; i++)
         c->acts[i] &= (unsigned char)~RH_BLOCK_RECORDS;
+    c->acts[c->last] |= RH_BLOCK_RECORDS;
 }
 
 /* Blocks value the book only where its options are quoted. */

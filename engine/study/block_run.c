@@ -20,8 +20,10 @@ typedef struct {
     rh_block_account account;
     double shadow[RH_BLOCK]; /* cash of the shadow */
     double shadow_fees[RH_BLOCK];
-    double last[RH_BLOCK], shadow_last[RH_BLOCK];         /* equity at the last record */
-    double interest[RH_BLOCK], shadow_interest[RH_BLOCK]; /* that equity would have earned */
+    double last[RH_BLOCK], shadow_last[RH_BLOCK]; /* equity at the last record */
+    /* sums up to it; the account's own fees and spread are those since */
+    double error[RH_BLOCK], shadow_error[RH_BLOCK], cost[RH_BLOCK], fees[RH_BLOCK],
+        spread[RH_BLOCK];
     rh_block_interest interest_due;
     rh_time shadow_touched, recorded;
 } lane;
@@ -197,23 +199,31 @@ static void settle(const worker *w, lane *l) {
             settle_option(w, l, &l->c->options[i]);
 }
 
-/* Sums up what the equity of the last record would have earned until now. */
+/* A step of the record grid ends: see hedging_error in lane/step.c. */
 static void record(worker *w, lane *l) {
     book *b = &w->books[l->book];
-    const rh_time time = now(w);
-    const double *value = b->value;
+    rh_block_account *a = &l->account;
     const double growth = growth_since(w, l->c->plan->lane.rate, l->recorded);
     double balance[RH_BLOCK];
     touch(w, l);
     touch_shadow(w, l);
-    rh_block_balance(&l->c->terms, &b->prices, &l->account, balance);
+    rh_block_balance(&l->c->terms, &b->prices, a, balance);
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        l->interest[i] += l->last[i] * growth;
-        l->shadow_interest[i] += l->shadow_last[i] * growth;
-        l->last[i] = balance[i] + value[i];
-        l->shadow_last[i] = l->shadow[i] + value[i];
+        const double equity = balance[i] + b->value[i], shadow = l->shadow[i] + b->value[i];
+        const double cost = a->fees[i] + a->spread[i];
+        l->error[i] += equity - l->last[i] + cost - l->last[i] * growth;
+        l->shadow_error[i] +=
+            shadow - l->shadow_last[i] + l->shadow_fees[i] - l->shadow_last[i] * growth;
+        l->cost[i] += cost;
+        l->fees[i] += a->fees[i];
+        l->spread[i] += a->spread[i];
+        l->last[i] = equity;
+        l->shadow_last[i] = shadow;
     }
-    l->recorded = time;
+    fill(a->fees, 0.0);
+    fill(a->spread, 0.0);
+    fill(l->shadow_fees, 0.0);
+    l->recorded = now(w);
 }
 
 static void act(worker *w, lane *l) {
@@ -254,8 +264,11 @@ static void start_lane(const worker *w, lane *l) {
     fill(l->account.rebalances, o->rebalances);
     fill(l->shadow, o->shadow_cash);
     fill(l->shadow_fees, 0.0);
-    fill(l->interest, 0.0);
-    fill(l->shadow_interest, 0.0);
+    fill(l->error, 0.0);
+    fill(l->shadow_error, 0.0);
+    fill(l->cost, o->fees + o->spread);
+    fill(l->fees, o->fees);
+    fill(l->spread, o->spread);
     fill(l->last, o->equity);
     fill(l->shadow_last, o->shadow_equity);
     fill(l->account.paid_to, 0.0);
@@ -263,25 +276,19 @@ static void start_lane(const worker *w, lane *l) {
     l->shadow_touched = l->recorded = w->scenario->start;
 }
 
+/* The last step of the record grid has just ended, with no option left. */
 static void keep_lane(const worker *w, const lane *l, size_t from, size_t count) {
-    const rh_block_opening *o = &l->c->opening;
     const double start = l->c->plan->lane.usd, start_coin = start / w->scenario->path.spot0;
-    double balance[RH_BLOCK];
-    rh_block_balance(&l->c->terms, &w->books[l->book].prices, &l->account, balance);
-    for (size_t i = 0; i < count; i++) {
-        const double fees = l->account.fees[i], spread = l->account.spread[i];
-        const double cost = fees + spread, shadow_cost = l->shadow_fees[i];
-        l->records[from + i] = (rh_path_record){
-            .pnl_usd = balance[i] - start,
-            .pnl_coin = balance[i] / w->spot[i] - start_coin,
-            .error = balance[i] - o->equity + cost - l->interest[i],
-            .unhedged_error = l->shadow[i] - o->shadow_equity + shadow_cost - l->shadow_interest[i],
-            .cost = o->fees + o->spread + cost,
-            .fees = o->fees + fees,
-            .spread = o->spread + spread,
-            .turnover_usd = l->account.turnover[i],
-            .rebalances = l->account.rebalances[i]};
-    }
+    for (size_t i = 0; i < count; i++)
+        l->records[from + i] = (rh_path_record){.pnl_usd = l->last[i] - start,
+                                                .pnl_coin = l->last[i] / w->spot[i] - start_coin,
+                                                .error = l->error[i],
+                                                .unhedged_error = l->shadow_error[i],
+                                                .cost = l->cost[i],
+                                                .fees = l->fees[i],
+                                                .spread = l->spread[i],
+                                                .turnover_usd = l->account.turnover[i],
+                                                .rebalances = l->account.rebalances[i]};
 }
 
 static void run_block(worker *w, size_t from) {

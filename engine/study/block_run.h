@@ -4,8 +4,9 @@
  *
  * All cases of a run go through the same block of paths together: a draw is made once, and a book
  * is valued once for all cases that have it. What a case comes to on a path doesn't depend on the
- * others, on the number of workers or on the width of vectors. Sums that rounding could tell from
- * the engine's (the error and the costs, not the PnL) are sums of the same terms in another order.
+ * others, on the number of workers or on the width of vectors. The records are the engine's to the
+ * last bit, but that without interest the record grid is left out: then error and cost are sums of
+ * fewer terms.
  */
 #ifndef RH_STUDY_BLOCK_RUN_H
 #define RH_STUDY_BLOCK_RUN_H

@@ -159,10 +159,11 @@ static void assert_bits(double got, double want, const char *what, size_t lane, 
                  want);
 }
 
-/* Sums over the record grid are put together in another order. */
+/* Without interest blocks leave the record grid out, and sums have fewer terms. */
 static void assert_sum(double got, double want, double scale, const char *what, size_t lane,
                        size_t path) {
-    if (!(fabs(got - want) <= 1e-13 * scale))
+    const double tolerance = cases.cases[lane].plan->lane.rate == 0.0 ? 1e-13 * scale : 0.0;
+    if (!(fabs(got - want) <= tolerance))
         fail_msg("%s, path %zu: %s %.17g, not %.17g", cases.cases[lane].label, path, what, got,
                  want);
 }
