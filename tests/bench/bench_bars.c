@@ -200,9 +200,9 @@ int main(int argc, char **argv) {
     const int times = asked > 0 && asked < 10000 ? (int)asked : 1;
     char folder[] = "/tmp/bench_bars_XXXXXX";
     rh_error error = {.text = ""};
-    rh_experiment *experiment;
-    rh_registry *registry;
-    rh_plan *plan;
+    rh_experiment *experiment = NULL;
+    rh_registry *registry = NULL;
+    rh_plan *plan = NULL;
     require(mkdtemp(folder) && chdir(folder) == 0, "no temporary folder");
     write_market("bars.csv", "chain.csv");
     const double imported = import_market();

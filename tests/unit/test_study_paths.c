@@ -150,8 +150,8 @@ static void a_busy_market_too(void **state) {
         "funding=discrete",
         "numeraire=coin",
         "instruments=[{name: BTC-SPOT, kind: spot, underlying: BTC}]",
-        "book=[{instrument: BTC-2JAN24-42000-C, quantity: -3, price: mark},"
-        " {instrument: BTC-5JAN24-42000-P, quantity: 2, price: mark}]",
+        ("book=[{instrument: BTC-2JAN24-42000-C, quantity: -3, price: mark},"
+         " {instrument: BTC-5JAN24-42000-P, quantity: 2, price: mark}]"),
         "hedge={instrument: BTC-PERPETUAL}",
         "record={every: 1h}",
         "execution={latency: 100ms, max_age: 1h}",
