@@ -58,12 +58,13 @@ static size_t list_sorted(const rh_audit *audit, listed *out) {
 
 static void add_option(rh_audit *audit, const listed *option) {
     rh_audit_expiry *expiry = &audit->expiries[audit->n_expiries - 1];
-    rh_audit_strike *strike = &audit->strikes[audit->n_strikes - 1];
-    if (expiry->count == 0 || strike->strike != option->option->strike) {
-        strike = &audit->strikes[audit->n_strikes++];
-        *strike = (rh_audit_strike){option->option->strike, RH_NO_INSTRUMENT, RH_NO_INSTRUMENT};
+    const double k = option->option->strike;
+    if (expiry->count == 0 || audit->strikes[audit->n_strikes - 1].strike != k) {
+        audit->strikes[audit->n_strikes++] =
+            (rh_audit_strike){k, RH_NO_INSTRUMENT, RH_NO_INSTRUMENT};
         expiry->count++;
     }
+    rh_audit_strike *strike = &audit->strikes[audit->n_strikes - 1];
     *(option->option->right > 0 ? &strike->call : &strike->put) = option->id;
     audit->expiry_of[option->id] = audit->n_expiries - 1;
 }
