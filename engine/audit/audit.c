@@ -20,7 +20,8 @@ rh_audit *rh_audit_new(const rh_catalogue *catalogue) {
     audit->memory = rh_allocate(count, sizeof *audit->memory);
     audit->slots_from = RH_DAWN;
     audit->slot_width = RH_MIN;
-    if (!audit->market || !audit->coverage || !audit->memory ||
+    audit->spots = rh_allocate(count, sizeof *audit->spots);
+    if (!audit->market || !audit->coverage || !audit->memory || !audit->spots ||
         rh_audit_list_chain(audit) != RH_OK) {
         rh_audit_free(audit);
         return NULL;
@@ -28,6 +29,8 @@ rh_audit *rh_audit_new(const rh_catalogue *catalogue) {
     for (size_t i = 0; i < count; i++) {
         audit->memory[i].price = NAN;
         audit->memory[i].happened = RH_DAWN;
+        if (rh_catalogue_get(catalogue, (uint32_t)i)->kind == RH_SPOT)
+            audit->spots[audit->n_spots++] = (uint32_t)i;
     }
     return audit;
 }
@@ -38,6 +41,7 @@ void rh_audit_free(rh_audit *audit) {
     rh_market_free(audit->market);
     rh_release(audit->coverage);
     rh_release(audit->memory);
+    rh_release(audit->spots);
     rh_release(audit->expiries);
     rh_release(audit->strikes);
     rh_release(audit->expiry_of);

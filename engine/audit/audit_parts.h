@@ -45,6 +45,8 @@ struct rh_audit {
     rh_audit_expiry *expiries;
     rh_audit_strike *strikes;
     size_t n_expiries, n_strikes;
+    uint32_t *spots; /* the instruments that indices are held against */
+    size_t n_spots;
     size_t *expiry_of; /* of each option */
     rh_time slots_from;
     int64_t slot_width;

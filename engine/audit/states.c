@@ -87,15 +87,15 @@ static void test_mark(const look *l) {
 static void test_index(const look *l) {
     if (l->state->index_at != l->now || isnan(l->state->index))
         return;
-    for (uint32_t i = 0; i < rh_catalogue_count(l->audit->catalogue); i++) {
-        const rh_instrument *spot = rh_catalogue_get(l->audit->catalogue, i);
-        const rh_price price = rh_market_price(rh_market_state(l->audit->market, i));
-        if (spot->kind != RH_SPOT || isnan(price.value) || l->now - price.at > RH_AUDIT_MOMENT)
+    for (size_t i = 0; i < l->audit->n_spots; i++) {
+        const uint32_t id = l->audit->spots[i];
+        const rh_price price = rh_market_price(rh_market_state(l->audit->market, id));
+        if (isnan(price.value) || l->now - price.at > RH_AUDIT_MOMENT)
             continue;
         const double off = l->state->index / price.value - 1.0;
         if (fabs(off) > INDEX_OFF)
             note(l, RH_FINDING_INDEX_SPOT, fabs(off), "index %.10g, %s %.10g", l->state->index,
-                 spot->name, price.value);
+                 rh_catalogue_get(l->audit->catalogue, id)->name, price.value);
         return;
     }
 }
