@@ -5,12 +5,11 @@
 #include "pricing/elementary.h"
 #include "simulate/path_block.h"
 #include "simulate/scenario.h"
+#include "study/workers.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-
-enum { MOST_WORKERS = 64 };
 
 /* One case on one block. */
 typedef struct {
@@ -381,20 +380,9 @@ static void close_worker(worker *w) {
     rh_release(w->lanes);
 }
 
-/* This thread is the first worker; those for which there is no thread have nothing to do. */
-static void run_workers(worker *workers, size_t count) {
-    pthread_t threads[MOST_WORKERS];
-    size_t started = 1;
-    while (started < count && pthread_create(&threads[started], NULL, work, &workers[started]) == 0)
-        started++;
-    (void)work(&workers[0]);
-    for (size_t i = 1; i < started; i++)
-        (void)pthread_join(threads[i], NULL);
-}
-
 static size_t worker_count(const rh_block_run_terms *terms) {
     const size_t blocks = (terms->n_paths + RH_BLOCK - 1) / RH_BLOCK;
-    const size_t count = terms->threads < MOST_WORKERS ? terms->threads : MOST_WORKERS;
+    const size_t count = terms->threads < RH_MOST_WORKERS ? terms->threads : RH_MOST_WORKERS;
     return count < blocks ? count : blocks;
 }
 
@@ -407,7 +395,7 @@ rh_status rh_block_run(const rh_block_run_terms *terms, int *in_range, rh_error 
     for (; opened < count && status == RH_OK; opened++)
         status = open_worker(&workers[opened], &p, error);
     if (status == RH_OK)
-        run_workers(workers, count);
+        rh_workers_run(work, workers, sizeof *workers, count);
     for (size_t i = 0; i < opened; i++)
         close_worker(&workers[i]);
     rh_release(workers);

@@ -4,13 +4,14 @@
 #include "base/memory.h"
 #include "simulate/tape.h"
 #include "study/lineup.h"
+#include "study/workers.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
 
-enum { MOST_WORKERS = 64, CHUNK = 8 /* paths that a worker takes at a time */ };
+enum { CHUNK = 8 /* paths that a worker takes at a time */ };
 
 /* Where workers take their paths from. They are taken in order and a path that was taken is run to
  * its end, so that which failure comes first by number doesn't depend on the workers. */
@@ -163,17 +164,6 @@ static void close_worker(worker *w) {
     rh_release(w->failures);
 }
 
-/* This thread is the first worker; those for which there is no thread have nothing to do. */
-static void run_workers(worker *workers, size_t count) {
-    pthread_t threads[MOST_WORKERS];
-    size_t started = 1;
-    while (started < count && pthread_create(&threads[started], NULL, work, &workers[started]) == 0)
-        started++;
-    (void)work(&workers[0]);
-    for (size_t i = 1; i < started; i++)
-        (void)pthread_join(threads[i], NULL);
-}
-
 static void join_failures(const worker *workers, size_t count, size_t lane, rh_status *status,
                           rh_error *error) {
     size_t earliest = SIZE_MAX;
@@ -204,7 +194,7 @@ static rh_status run_pool(pool *p, worker *workers, size_t count, rh_status *sta
         status = open_worker(&workers[i], p, error);
     if (status != RH_OK)
         return status;
-    run_workers(workers, count);
+    rh_workers_run(work, workers, sizeof *workers, count);
     for (size_t i = 0; i < p->terms->n_which; i++) {
         statuses[i] = RH_OK;
         join_failures(workers, count, i, &statuses[i], &errors[i]);
@@ -216,7 +206,7 @@ rh_status rh_paths_replay(const rh_paths_terms *terms, rh_path_record *const *re
                           rh_status *status, rh_error *errors, rh_error *error) {
     pool p = {.terms = terms, .records = records, .lock = PTHREAD_MUTEX_INITIALIZER};
     const size_t chunks = (terms->n_paths + CHUNK - 1) / CHUNK;
-    size_t count = terms->threads < MOST_WORKERS ? terms->threads : MOST_WORKERS;
+    size_t count = terms->threads < RH_MOST_WORKERS ? terms->threads : RH_MOST_WORKERS;
     if (count > chunks)
         count = chunks;
     worker *workers = rh_allocate(count, sizeof *workers);
