@@ -253,7 +253,7 @@ static int list_instruments(const sheet *s, const char *path, const rh_globals *
     rh_status status;
     if (!path)
         status = rh_fail(&error, RH_BAD_CONFIG, "list instruments needs an EXPERIMENT or a STORE");
-    else if (rh_database_application(path) == rh_store_kind.application_id)
+    else if (rh_store_is(path))
         status = rh_store_instruments(path, print_stored, (void *)(uintptr_t)s, &error);
     else
         status = list_planned(s, path, globals, &error);

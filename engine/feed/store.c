@@ -5,6 +5,10 @@
 
 #include <sqlite3.h>
 
+int rh_store_is(const char *path) {
+    return rh_database_application(path) == rh_store_kind.application_id;
+}
+
 rh_status rh_store_open(const char *path, sqlite3 **out, rh_error *error) {
     return rh_database_open(path, &rh_store_kind, 0, out, error);
 }

@@ -36,6 +36,9 @@ extern const rh_database_kind rh_store_kind;
 
 struct sqlite3;
 
+/* The file at `path` is a store. */
+int rh_store_is(const char *path);
+
 /* Opens a store for reading. */
 rh_status rh_store_open(const char *path, struct sqlite3 **out, rh_error *error);
 

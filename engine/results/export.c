@@ -264,8 +264,7 @@ static rh_status open_results(exporter *e) {
 rh_status rh_results_export(const char *path, const char *view, rh_export_format format, FILE *out,
                             rh_error *error) {
     exporter e = {.path = path, .view = view, .format = format, .out = out, .error = error};
-    const int is_store = rh_database_application(path) == rh_store_kind.application_id;
-    rh_status status = is_store ? open_store(&e) : open_results(&e);
+    rh_status status = rh_store_is(path) ? open_store(&e) : open_results(&e);
     if (status == RH_OK)
         status = prepare_rows(&e);
     if (status == RH_OK)
