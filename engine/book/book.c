@@ -14,11 +14,10 @@
 /* The dated future of an option's expiry, as Deribit names it: the option's name without strike
  * and right. */
 static uint32_t dated_future(const rh_catalogue *catalogue, const rh_instrument *option) {
-    const char *dash = strchr(option->name, '-');
-    if (!dash || option->kind != RH_OPTION)
+    if (option->kind != RH_OPTION)
         return RH_NO_INSTRUMENT;
-    size_t length = (size_t)(dash - option->name) + 1 + strcspn(dash + 1, "-");
-    uint32_t id = rh_catalogue_find(catalogue, option->name, length);
+    const size_t length = rh_instrument_dated_length(option->name);
+    const uint32_t id = rh_catalogue_find(catalogue, option->name, length);
     const rh_instrument *future = rh_catalogue_get(catalogue, id);
     return future && future->kind == RH_FUTURE && future->expiry == option->expiry
                ? id

@@ -134,18 +134,14 @@ static rh_status open_store(survey *s, const char *path, rh_error *error) {
     return status;
 }
 
-static int is_store(const char *path) {
-    return rh_database_application(path) == rh_store_kind.application_id;
-}
-
 static rh_status open_survey(survey *s, const rh_arguments *arguments, const rh_globals *globals,
                              rh_error *error) {
     const char *subject = arguments->operands[0];
-    if (is_store(subject) && arguments->count[SET] > 0)
+    if (rh_store_is(subject) && arguments->count[SET] > 0)
         return rh_fail(error, RH_BAD_CONFIG, "--set is for experiments, and %s is a store",
                        subject);
-    rh_status status = is_store(subject) ? open_store(s, subject, error)
-                                         : open_experiment(s, arguments, globals, error);
+    rh_status status = rh_store_is(subject) ? open_store(s, subject, error)
+                                            : open_experiment(s, arguments, globals, error);
     if (status == RH_OK)
         status = s->plan
                      ? rh_plan_replay(s->plan, &s->replay, error)
@@ -201,9 +197,7 @@ static int has_own_row(const survey *s, uint32_t id) {
 }
 
 static void name_group(rh_check_row *row, const rh_instrument *option) {
-    const char *dash = strchr(option->name, '-');
-    const size_t length =
-        dash ? (size_t)(dash - option->name) + 1 + strcspn(dash + 1, "-") : strlen(option->name);
+    const size_t length = rh_instrument_dated_length(option->name);
     (void)snprintf(row->name, sizeof row->name, "%.*s-* (%zu option%s)", (int)length, option->name,
                    row->count, row->count == 1 ? "" : "s");
 }

@@ -97,13 +97,12 @@ rh_status rh_plan_resolve(rh_plan *plan, const char *name, const char *path, uin
 /* The dated future of an option's expiry may give its forward, if the data have it. */
 rh_status rh_plan_add_dated_future(rh_plan *plan, uint32_t id, rh_error *error) {
     const rh_instrument *option = rh_catalogue_get(plan->catalogue, id);
-    const char *dash = strchr(option->name, '-');
     char name[RH_NAME_MAX];
     rh_instrument future;
-    if (option->kind != RH_OPTION || !dash)
+    if (option->kind != RH_OPTION)
         return RH_OK;
-    (void)snprintf(name, sizeof name, "%.*s",
-                   (int)(dash - option->name + 1 + (long)strcspn(dash + 1, "-")), option->name);
+    (void)snprintf(name, sizeof name, "%.*s", (int)rh_instrument_dated_length(option->name),
+                   option->name);
     if (rh_instrument_from_name(name, &future) != 0 || future.kind != RH_FUTURE)
         return RH_OK;
     rh_venue_apply(plan->venue, &future);

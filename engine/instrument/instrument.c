@@ -227,3 +227,8 @@ double rh_notional_usd(const rh_instrument *instrument, double quantity, double 
     double size = fabs(quantity) * instrument->multiplier;
     return instrument->settle == RH_INVERSE ? size : size * price;
 }
+
+size_t rh_instrument_dated_length(const char *name) {
+    const size_t underlying = strcspn(name, "-");
+    return name[underlying] ? underlying + 1 + strcspn(name + underlying + 1, "-") : underlying;
+}

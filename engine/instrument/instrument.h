@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef enum { RH_SPOT, RH_PERPETUAL, RH_FUTURE, RH_OPTION } rh_kind;
@@ -48,7 +49,11 @@ typedef struct {
  * Returns 0, or -1 if the name follows none of them. */
 int rh_instrument_from_name(const char *name, rh_instrument *out);
 
-const char *rh_kind_text(rh_kind kind);     /* "spot", "perpetual", ... */
+/* Length of an option's name without strike and right, as Deribit names the future of that expiry;
+ * of the whole name if it isn't made so. */
+size_t rh_instrument_dated_length(const char *name);
+
+const char *rh_kind_text(rh_kind kind); /* "spot", "perpetual", ... */
 const char *rh_settle_text(rh_settle settle);
 
 /* max(w (S - K), 0), USD per unit of underlying. */
