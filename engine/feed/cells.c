@@ -10,13 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const rh_cell *rh_cell_of(const rh_reading *reading, const rh_row *row, int field) {
-    if (field < 0 || reading->column[field] < 0)
-        return NULL;
-    const rh_cell *cell = &row->cells[reading->column[field]];
-    return cell->length > 0 ? cell : NULL;
-}
-
 rh_status rh_cell_fail(const rh_reading *reading, const rh_row *row, int field, rh_error *error,
                        const char *format, ...) {
     char text[512];
@@ -35,25 +28,25 @@ static const char *name_of(const rh_reading *reading, int field) {
 rh_status rh_cell_number_alone(const rh_reading *reading, const rh_row *row, int field, double *out,
                                rh_error *error) {
     char shown[RH_CELL_SHOWN];
-    const rh_cell *cell = rh_cell_of(reading, row, field);
+    const rh_cell cell = rh_cell_of(reading, row, field);
     *out = NAN;
-    if (!cell)
+    if (cell.length == 0)
         return RH_OK;
-    if (row->plain && reading->number_of[field + 1] == RH_NUMBER_NOWHERE)
+    if (!row->cells && reading->number_of[field + 1] == RH_NUMBER_NOWHERE)
         reading->number_of[field + 1] =
             (uint8_t)rh_rows_learn_number(reading->rows, (size_t)reading->column[field]);
-    if (rh_number_parse(cell->text, cell->length, out) != 0)
+    if (rh_number_parse(cell.text, cell.length, out) != 0)
         return rh_cell_fail(reading, row, field, error, "%.80s: bad number '%s'",
-                            name_of(reading, field), rh_cell_show(cell, shown));
+                            name_of(reading, field), rh_cell_show(&cell, shown));
     return RH_OK;
 }
 
 rh_status rh_cell_refuse_negative(const rh_reading *reading, const rh_row *row, int field,
                                   rh_error *error) {
     char shown[RH_CELL_SHOWN];
+    const rh_cell cell = rh_cell_of(reading, row, field);
     return rh_cell_fail(reading, row, field, error, "%.80s: %s is negative",
-                        name_of(reading, field),
-                        rh_cell_show(rh_cell_of(reading, row, field), shown));
+                        name_of(reading, field), rh_cell_show(&cell, shown));
 }
 
 rh_status rh_cell_price(const rh_reading *reading, const rh_row *row, int field, double *out,
@@ -69,22 +62,22 @@ rh_status rh_cell_period(const rh_reading *reading, const rh_row *row, int field
                          rh_error *error) {
     char shown[RH_CELL_SHOWN];
     double number;
-    const rh_cell *cell = rh_cell_of(reading, row, field);
+    const rh_cell cell = rh_cell_of(reading, row, field);
     *out = 0;
-    if (!cell)
+    if (cell.length == 0)
         return RH_OK;
-    if (rh_number_parse(cell->text, cell->length, &number) == 0) {
+    if (rh_number_parse(cell.text, cell.length, &number) == 0) {
         const double unit = (double)(number <= 168.0 ? RH_HOUR : RH_S);
         if (number >= 1.0 && number <= 168.0 * 3600.0)
             *out = (int64_t)(number * unit);
-    } else if (rh_duration_parse(cell->text, cell->length, out) != 0) {
+    } else if (rh_duration_parse(cell.text, cell.length, out) != 0) {
         *out = 0;
     }
     if (*out < RH_HOUR || *out > 168 * RH_HOUR)
         return rh_cell_fail(reading, row, field, error,
                             "%.80s: bad period '%s' (a duration such as 8h, hours from 1 to 168, "
                             "or seconds from 3600)",
-                            name_of(reading, field), rh_cell_show(cell, shown));
+                            name_of(reading, field), rh_cell_show(&cell, shown));
     return RH_OK;
 }
 
@@ -110,23 +103,23 @@ rh_status rh_cell_volatility(const rh_reading *reading, const rh_row *row, int f
 }
 
 int rh_cell_is(const rh_reading *reading, const rh_row *row, int field, const char *text) {
-    const rh_cell *cell = rh_cell_of(reading, row, field);
-    return cell && cell->length == strlen(text) && memcmp(cell->text, text, cell->length) == 0;
+    const rh_cell cell = rh_cell_of(reading, row, field);
+    return cell.length == strlen(text) && memcmp(cell.text, text, cell.length) == 0;
 }
 
 rh_status rh_cell_time(const rh_reading *reading, const rh_row *row, int field, rh_time *out,
                        rh_error *error) {
     char shown[RH_CELL_SHOWN];
     int64_t value;
-    const rh_cell *cell = rh_cell_of(reading, row, field);
-    if (!cell)
+    const rh_cell cell = rh_cell_of(reading, row, field);
+    if (cell.length == 0)
         return rh_cell_fail(reading, row, field, error, "no %.80s", name_of(reading, field));
-    int failed = rh_integer_parse(cell->text, cell->length, &value) == 0
+    int failed = rh_integer_parse(cell.text, cell.length, &value) == 0
                      ? rh_time_from_integer(value, rh_time_unit(value), out)
-                     : rh_time_parse(cell->text, cell->length, out);
+                     : rh_time_parse(cell.text, cell.length, out);
     if (failed || *out < RH_STAMP_FIRST || *out >= RH_STAMP_END)
         return rh_cell_fail(reading, row, field, error, "%.80s: bad time '%s'",
-                            name_of(reading, field), rh_cell_show(cell, shown));
+                            name_of(reading, field), rh_cell_show(&cell, shown));
     return RH_OK;
 }
 
@@ -146,7 +139,7 @@ static rh_status check_expiry(const rh_reading *reading, const rh_row *row, int 
                               const rh_instrument *option, rh_error *error) {
     char here[RH_TIME_TEXT], there[RH_TIME_TEXT];
     rh_time expiry;
-    if (!rh_cell_of(reading, row, field))
+    if (rh_cell_of(reading, row, field).length == 0)
         return RH_OK;
     rh_status status = rh_cell_time(reading, row, field, &expiry, error);
     if (status == RH_OK && expiry != option->expiry)
@@ -159,13 +152,13 @@ static rh_status check_expiry(const rh_reading *reading, const rh_row *row, int 
 static rh_status check_right(const rh_reading *reading, const rh_row *row, int field,
                              const rh_instrument *option, rh_error *error) {
     char shown[RH_CELL_SHOWN];
-    const rh_cell *cell = rh_cell_of(reading, row, field);
-    if (!cell)
+    const rh_cell cell = rh_cell_of(reading, row, field);
+    if (cell.length == 0)
         return RH_OK;
-    const int letter = toupper((unsigned char)*cell->text);
+    const int letter = toupper((unsigned char)*cell.text);
     if (letter != (option->right > 0 ? 'C' : 'P'))
         return rh_cell_fail(reading, row, field, error, "it is a '%s', %s is a %s",
-                            rh_cell_show(cell, shown), option->name,
+                            rh_cell_show(&cell, shown), option->name,
                             option->right > 0 ? "call" : "put");
     return RH_OK;
 }

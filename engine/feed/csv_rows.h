@@ -2,8 +2,9 @@
 /* csv_rows.h: the rows of a comma-separated file, pulled one at a time (RFC 4180).
  *
  * libcsv is the reference and reads every row with a quote or a doubt in it (a NUL, a carriage
- * return inside a line, more than fits a block, a last line without an end). All other rows are
- * cut at their commas where they lie; what comes out is the same, errors included.
+ * return inside a line, more than fits a block, a last line without an end; csv_careful.h). All
+ * other rows stay where they lie, with the places of their commas; what comes out is the same,
+ * errors included.
  *
  * Blanks around unquoted cells are dropped, a byte-order mark too; CRLF and a last line without an
  * end are fine; blank lines are skipped but counted, so that line numbers are those of an editor.
@@ -23,8 +24,6 @@ rh_status rh_csv_rows_open(const char *path, rh_csv_rows **out, rh_error *error)
 void rh_csv_rows_close(rh_csv_rows *rows);
 int rh_csv_rows_next(rh_csv_rows *rows, rh_row *row, rh_error *error);
 rh_status rh_csv_rows_rewind(rh_csv_rows *rows, rh_error *error);
-rh_status rh_csv_rows_want(rh_csv_rows *rows, size_t count, const int *columns, size_t n_columns,
-                           rh_error *error);
 unsigned rh_csv_rows_learn_number(rh_csv_rows *rows, size_t column);
 void rh_csv_rows_read_numbers(rh_csv_rows *rows, rh_row *row);
 void rh_csv_rows_digest(const rh_csv_rows *rows, char hex[65]);

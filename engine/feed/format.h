@@ -4,8 +4,8 @@
  * A format is a `static const` record: the columns it knows by header name, which of them is the
  * time and which the instrument, and a function that turns one row into events. Everything else
  * (bytes, rows, header, renames, clock, order, instruments, gaps) is the same for all and lives
- * in reading.c and source.c. To add a format: copy the nearest format_*.c, change it, and add
- * the record to the list in formats.c.
+ * in reading_open.c, reading.c and source.c. To add a format: copy the nearest format_*.c, change
+ * it, and add the record to the list in formats.c.
  */
 #ifndef RH_FEED_FORMAT_H
 #define RH_FEED_FORMAT_H
@@ -115,7 +115,7 @@ struct rh_reading {
     char note[256];
 };
 
-/* ---- the pass (reading.c); in here an error is never NULL ---- */
+/* ---- the pass (reading_open.c, reading.c); in here an error is never NULL ---- */
 
 /* Opens the file, reads its header and binds the columns. Close also after a failure. */
 rh_status rh_reading_open(rh_reading *reading, const rh_source_spec *spec, const rh_format *format,
@@ -140,8 +140,11 @@ void rh_reading_note(rh_reading *reading, const char *format, ...) RH_PRINTF(2, 
 
 /* ---- cells (cells.c) and events (batch.c) ---- */
 
-/* The cell of a field, or NULL if the file has no such column or the cell is empty. */
-const rh_cell *rh_cell_of(const rh_reading *reading, const rh_row *row, int field);
+/* The cell of a field; one of length 0 if the file has no such column or it is empty. */
+static inline rh_cell rh_cell_of(const rh_reading *reading, const rh_row *row, int field) {
+    const int column = field < 0 ? -1 : reading->column[field];
+    return column < 0 ? (rh_cell){"", 0} : rh_row_cell(row, (size_t)column);
+}
 
 /* Fails with file:line:column of a field in front. */
 rh_status rh_cell_fail(const rh_reading *reading, const rh_row *row, int field, rh_error *error,

@@ -59,17 +59,17 @@ static rh_status adjust(rh_reading *reading, const rh_row *row, rh_time *time, r
 /* The name ends in the strike and a right: BTC-231027-33000-C. */
 static rh_status check_strike(const rh_reading *reading, const rh_row *row, rh_error *error) {
     char shown[RH_CELL_SHOWN], of[RH_CELL_SHOWN];
-    const rh_cell *strike = rh_cell_of(reading, row, STRIKE);
-    const rh_cell *name = rh_cell_of(reading, row, NAME);
-    if (!strike)
+    const rh_cell strike = rh_cell_of(reading, row, STRIKE);
+    const rh_cell name = rh_cell_of(reading, row, NAME);
+    if (strike.length == 0)
         return RH_OK;
-    if (name->length > strike->length + 3) {
-        const char *from = name->text + name->length - 2 - strike->length;
-        if (from[-1] == '-' && memcmp(from, strike->text, strike->length) == 0)
+    if (name.length > strike.length + 3) {
+        const char *from = name.text + name.length - 2 - strike.length;
+        if (from[-1] == '-' && memcmp(from, strike.text, strike.length) == 0)
             return RH_OK;
     }
     return rh_cell_fail(reading, row, STRIKE, error, "the strike '%s' is not that of %s",
-                        rh_cell_show(strike, shown), rh_cell_show(name, of));
+                        rh_cell_show(&strike, shown), rh_cell_show(&name, of));
 }
 
 static rh_status add_bar(const rh_reading *reading, const rh_row *row, rh_batch *batch,

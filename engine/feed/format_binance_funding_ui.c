@@ -81,14 +81,14 @@ static rh_status check_grid(const rh_reading *reading, const rh_row *row, rh_err
 static rh_status read_rate(const rh_reading *reading, const rh_row *row, double *rate,
                            rh_error *error) {
     char shown[RH_CELL_SHOWN];
-    const rh_cell *cell = rh_cell_of(reading, row, RATE);
+    const rh_cell cell = rh_cell_of(reading, row, RATE);
     *rate = NAN;
-    if (!cell)
+    if (cell.length == 0)
         return RH_OK;
-    if (cell->text[cell->length - 1] != '%' ||
-        rh_number_parse(cell->text, cell->length - 1, rate) != 0 || fabs(*rate) > 100.0)
+    if (cell.text[cell.length - 1] != '%' ||
+        rh_number_parse(cell.text, cell.length - 1, rate) != 0 || fabs(*rate) > 100.0)
         return rh_cell_fail(reading, row, RATE, error, "bad rate '%s' (such as 0.010000%%)",
-                            rh_cell_show(cell, shown));
+                            rh_cell_show(&cell, shown));
     *rate /= 100.0;
     return RH_OK;
 }

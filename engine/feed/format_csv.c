@@ -112,7 +112,7 @@ static int64_t default_period(const rh_reading *reading) {
 
 static int64_t grid(const rh_reading *reading, const rh_row *row) {
     int64_t period = 0;
-    if (!rh_cell_of(reading, row, RATE))
+    if (rh_cell_of(reading, row, RATE).length == 0)
         return reading->interval;
     if (rh_cell_period(reading, row, PERIOD, &period, NULL) != RH_OK || period == 0)
         return default_period(reading);

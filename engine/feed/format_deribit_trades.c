@@ -19,7 +19,8 @@ static const rh_field fields[N_FIELDS] = {
 
 static int says_volatility(const rh_reading *reading, const rh_row *row) {
     double iv;
-    return !rh_cell_of(reading, row, BLOCK) && !rh_cell_of(reading, row, COMBO) &&
+    return rh_cell_of(reading, row, BLOCK).length == 0 &&
+           rh_cell_of(reading, row, COMBO).length == 0 &&
            rh_cell_number(reading, row, IV, &iv, NULL) == RH_OK && iv != 500.0 && iv != 999.0;
 }
 

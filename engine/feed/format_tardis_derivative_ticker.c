@@ -71,7 +71,7 @@ static rh_status convert(rh_reading *reading, const rh_row *row, rh_batch *batch
         status = rh_cell_number(reading, row, RATE, &rate, error);
     if (status != RH_OK || isnan(rate))
         return status;
-    if (rh_cell_of(reading, row, DUE))
+    if (rh_cell_of(reading, row, DUE).length > 0)
         return add_payment(reading, row, rate, batch, error);
     if (rh_cell_is(reading, row, EXCHANGE, "deribit"))
         return rh_batch_funding(reading, row, RATE, rate, DEFAULT_PERIOD, batch, error);

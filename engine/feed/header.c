@@ -51,7 +51,8 @@ rh_status rh_header_read(rh_header *h, const rh_row *row, int ignore_case, const
     if (!h->names)
         return rh_fail(error, RH_FAILED, "%s: no memory for the header", path);
     for (; h->count < row->count; h->count++) {
-        h->names[h->count] = clean_name(&row->cells[h->count]);
+        const rh_cell cell = rh_row_cell(row, h->count);
+        h->names[h->count] = clean_name(&cell);
         if (!h->names[h->count])
             return rh_fail(error, RH_FAILED, "%s: no memory for the header", path);
     }

@@ -3,12 +3,16 @@
 
 #include "base/decimal.h"
 
-uint32_t rh_numbers_portable(const rh_cell *cells, const uint16_t *columns, size_t n, double *out) {
+static inline int read_one(const char *text, const uint32_t *ends, ptrdiff_t column, double *out) {
+    const uint32_t from = ends[column - 1] + 1;
+    return rh_decimal_short(text + from, ends[column] - from, out) == 0;
+}
+
+uint32_t rh_numbers_portable(const char *text, const uint32_t *ends, const uint16_t *columns,
+                             size_t n, double *out) {
     uint32_t done = 0;
-    for (size_t i = 0; i < n; i++) {
-        const rh_cell *cell = &cells[columns[i]];
-        done |= (uint32_t)(rh_decimal_short(cell->text, cell->length, &out[i]) == 0) << i;
-    }
+    for (size_t i = 0; i < n; i++)
+        done |= (uint32_t)read_one(text, ends, columns[i], &out[i]) << i;
     return done;
 }
 
@@ -27,23 +31,24 @@ typedef struct {
     __m256i lengths;
 } four_cells;
 
-AVX2 static inline __m256i load_four(const char *a, const char *b, const char *c, const char *d) {
-    const __m128i ab = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)a),
-                                          _mm_loadl_epi64((const __m128i *)(const void *)b));
-    const __m128i cd = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)c),
-                                          _mm_loadl_epi64((const __m128i *)(const void *)d));
-    return _mm256_set_m128i(cd, ab);
+AVX2 static inline __m128i load_two(const char *a, const char *b) {
+    return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)a),
+                              _mm_loadl_epi64((const __m128i *)(const void *)b));
 }
 
-AVX2 static inline four_cells gather_four(const rh_cell *cells, const uint16_t *columns) {
-    const rh_cell *a = &cells[columns[0]], *b = &cells[columns[1]];
-    const rh_cell *c = &cells[columns[2]], *d = &cells[columns[3]];
-    const __m256i lengths = _mm256_set_epi64x((long long)d->length, (long long)c->length,
-                                              (long long)b->length, (long long)a->length);
-    const __m256i text =
-        _mm256_xor_si256(load_four(a->text, b->text, c->text, d->text), _mm256_set1_epi8('0'));
+AVX2 static inline four_cells gather_four(const char *text, const uint32_t *ends,
+                                          const uint16_t *columns) {
+    uint32_t from[4], length[4];
+    for (int i = 0; i < 4; i++) {
+        from[i] = ends[(ptrdiff_t)columns[i] - 1] + 1;
+        length[i] = ends[columns[i]] - from[i];
+    }
+    const __m256i lengths = _mm256_set_epi64x(length[3], length[2], length[1], length[0]);
+    const __m256i words = _mm256_set_m128i(load_two(text + from[2], text + from[3]),
+                                           load_two(text + from[0], text + from[1]));
     const __m256i unused = _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(lengths, 3));
-    return (four_cells){_mm256_sllv_epi64(text, unused), lengths};
+    return (four_cells){_mm256_sllv_epi64(_mm256_xor_si256(words, _mm256_set1_epi8('0')), unused),
+                        lengths};
 }
 
 /* As rh_decimal_join, in each lane; `above` are the bytes behind the point. */
@@ -92,38 +97,40 @@ AVX2 static inline unsigned good_lanes(const four_cells *cells, __m256i digits, 
         _mm256_castsi256_pd(_mm256_and_si256(all, _mm256_and_si256(enough, fits))));
 }
 
-AVX2 static inline unsigned read_four(const rh_cell *cells, const uint16_t *columns, double *out) {
+AVX2 static inline unsigned read_four(const char *text, const uint32_t *ends,
+                                      const uint16_t *columns, double *out) {
     __m256i above, point;
-    const four_cells four = gather_four(cells, columns);
+    const four_cells four = gather_four(text, ends, columns);
     const __m256i digits = join_four(four.words, &above, &point);
     _mm256_storeu_pd(out, _mm256_div_pd(values_of(digits), powers_of(above)));
     return good_lanes(&four, digits, point);
 }
 
 AVX2 static __attribute__((noinline)) uint32_t
-read_fours(const rh_cell *cells, const uint16_t *columns, size_t n, double *out) {
+read_fours(const char *text, const uint32_t *ends, const uint16_t *columns, size_t n, double *out) {
     uint32_t done = 0;
     for (size_t i = 0; i < n; i += 4)
-        done |= read_four(cells, columns + i, out + i) << i;
+        done |= read_four(text, ends, columns + i, out + i) << i;
     return done;
 }
 
 /* What the fours leave is read outside of them, as mixing the two kinds of instructions is slow. */
-static __attribute__((noinline)) uint32_t read_left(const rh_cell *cells, const uint16_t *columns,
-                                                    uint32_t left, double *out) {
+static __attribute__((noinline)) uint32_t read_left(const char *text, const uint32_t *ends,
+                                                    const uint16_t *columns, uint32_t left,
+                                                    double *out) {
     uint32_t done = 0;
     for (; left; left &= left - 1) {
         const int i = __builtin_ctz(left);
-        const rh_cell *cell = &cells[columns[i]];
-        done |= (uint32_t)(rh_decimal_short(cell->text, cell->length, &out[i]) == 0) << i;
+        done |= (uint32_t)read_one(text, ends, columns[i], &out[i]) << i;
     }
     return done;
 }
 
-static uint32_t by_avx2(const rh_cell *cells, const uint16_t *columns, size_t n, double *out) {
+static uint32_t by_avx2(const char *text, const uint32_t *ends, const uint16_t *columns, size_t n,
+                        double *out) {
     const uint32_t all = n < 32 ? (UINT32_C(1) << n) - 1 : UINT32_MAX;
-    const uint32_t done = read_fours(cells, columns, n, out) & all;
-    return done == all ? done : done | read_left(cells, columns, all & ~done, out);
+    const uint32_t done = read_fours(text, ends, columns, n, out) & all;
+    return done == all ? done : done | read_left(text, ends, columns, all & ~done, out);
 }
 
 rh_numbers_reader *rh_numbers_fastest(void) {

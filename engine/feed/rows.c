@@ -23,6 +23,20 @@ const char *rh_cell_show(const rh_cell *cell, char buffer[RH_CELL_SHOWN]) {
     return buffer;
 }
 
+static int is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+rh_cell rh_cell_without_blanks(rh_cell cell) {
+    while (cell.length > 0 && is_blank(*cell.text)) {
+        cell.text++;
+        cell.length--;
+    }
+    while (cell.length > 0 && is_blank(cell.text[cell.length - 1]))
+        cell.length--;
+    return cell;
+}
+
 static rh_status make(const char *path, rh_rows **out, rh_error *error) {
     *out = rh_allocate(1, sizeof **out);
     return *out ? RH_OK : rh_fail(error, RH_FAILED, "%s: no memory to read", path);
@@ -84,11 +98,6 @@ void rh_rows_close(rh_rows *rows) {
 int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error) {
     return rows->csv ? rh_csv_rows_next(rows->csv, row, error)
                      : rh_query_next(rows->query, row, error);
-}
-
-rh_status rh_rows_want(rh_rows *rows, size_t count, const int *columns, size_t n_columns,
-                       rh_error *error) {
-    return rows->csv ? rh_csv_rows_want(rows->csv, count, columns, n_columns, error) : RH_OK;
 }
 
 unsigned rh_rows_learn_number(rh_rows *rows, size_t column) {

@@ -24,14 +24,29 @@ typedef struct {
     size_t length;
 } rh_cell;
 
+/* A row, until the next pull. Most rows of text are left where they lie: cell i ends before
+ * text[ends[i]] and begins behind text[ends[i - 1]]. */
 typedef struct {
-    uint64_t line; /* where the row begins, from 1 */
-    size_t count;
-    const rh_cell *cells; /* until the next pull */
-    int plain;            /* not read by libcsv */
+    uint64_t line;        /* where the row begins, from 1 */
+    size_t count;         /* of cells */
+    const rh_cell *cells; /* NULL: they lie in `text` */
+    const char *text;
+    const uint32_t *ends; /* from [-1] on */
+    int blanks;           /* cells may have blanks about them */
     uint64_t numbered;    /* bit i: numbers[i] is there (rh_rows_read_numbers) */
     const double *numbers;
 } rh_row;
+
+rh_cell rh_cell_without_blanks(rh_cell cell);
+
+/* Cell i < row->count. */
+static inline rh_cell rh_row_cell(const rh_row *row, size_t i) {
+    if (row->cells)
+        return row->cells[i];
+    const uint32_t from = row->ends[(ptrdiff_t)i - 1] + 1;
+    const rh_cell cell = {row->text + from, row->ends[i] - from};
+    return row->blanks ? rh_cell_without_blanks(cell) : cell;
+}
 
 /* The cell as a message may show it: at most 40 bytes, control characters as '?'. Returns
  * `buffer`. */
@@ -65,11 +80,6 @@ void rh_rows_close(rh_rows *rows);
 
 /* 1 and a row, 0 at the end, -1 with the error filled. */
 int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error);
-
-/* From now on rows are expected to have `count` cells; in those that do, only the columns named
- * here are looked at, and other cells may be empty. */
-rh_status rh_rows_want(rh_rows *rows, size_t count, const int *columns, size_t n_columns,
-                       rh_error *error);
 
 /* This column holds numbers: rh_rows_read_numbers reads it in rows to come, into which of
  * `numbers` is returned; RH_NUMBER_NOWHERE if it won't. */

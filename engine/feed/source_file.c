@@ -212,7 +212,7 @@ static rh_status count_row(file *f, const rh_row *row, rh_error *error) {
     const rh_time time = f->reading.time;
     const uint32_t instrument = f->reading.instrument;
     summary->rows++;
-    summary->libcsv_rows += !row->plain;
+    summary->libcsv_rows += row->cells != NULL;
     summary->first = time < summary->first ? time : summary->first;
     summary->last = time > summary->last ? time : summary->last;
     if (instrument == RH_NO_INSTRUMENT) {

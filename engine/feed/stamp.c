@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/stamp.h"
 
-#include "base/decimal.h"
 #include "base/memory.h"
 #include "base/number.h"
 
@@ -10,7 +9,7 @@
 enum { TEXT_STAMPS = -1 };
 
 rh_status rh_stamp_open(rh_stamp *stamp, const char *zone_name, rh_error *error) {
-    *stamp = (rh_stamp){.zone_name = zone_name, .last = RH_DAWN};
+    *stamp = (rh_stamp){.zone_name = zone_name, .last = RH_DAWN, .length = SIZE_MAX};
     if (!zone_name || strcmp(zone_name, "UTC") == 0)
         return RH_OK;
     return rh_zone_open(zone_name, &stamp->zone, error);
@@ -31,24 +30,20 @@ static const char *unit_name(int64_t unit) {
     }
 }
 
-/* Most integers differ from the one before in their last digits only; a unit, found by magnitude,
- * then can't differ. */
-static int read_tail(const rh_stamp *stamp, const rh_cell *cell, int64_t *value) {
-    const size_t head = stamp->head_length;
-    if (head == 0 || cell->length != head + 8 || !rh_same_bytes(cell->text, stamp->head, head))
-        return 0;
-    const uint64_t word = rh_decimal_load(cell->text + head);
-    *value = stamp->head_value + (int64_t)rh_decimal_value(word);
-    return rh_decimal_are_digits(word);
-}
-
-static void remember_head(rh_stamp *stamp, const rh_cell *cell, int64_t value) {
-    stamp->head_length = 0;
-    if (value < 100000000 || cell->length < 9 || cell->length > 8 + sizeof stamp->head)
+/* If all that begin alike are times: those that follow need no look then. */
+static void remember_head(rh_stamp *stamp, const rh_cell *cell, int64_t value, rh_time time) {
+    const int64_t tail = value % 100000000;
+    const rh_time first = time - tail * stamp->unit;
+    stamp->length = SIZE_MAX;
+    if (value < 100000000 || cell->length > 24 || first >= RH_STAMP_END - 99999999 * stamp->unit)
         return;
-    stamp->head_length = cell->length - 8;
-    stamp->head_value = value - value % 100000000;
-    memcpy(stamp->head, cell->text, stamp->head_length);
+    const size_t head = cell->length - 8;
+    stamp->length = cell->length;
+    stamp->last_word = head < 8 ? 0 : head - 8;
+    stamp->head[0] = rh_decimal_load(cell->text);
+    stamp->head[1] = rh_decimal_load(cell->text + stamp->last_word);
+    stamp->mask = head < 8 ? (UINT64_C(1) << 8 * head) - 1 : UINT64_MAX;
+    stamp->head_time = first;
 }
 
 static rh_status read_integer(rh_stamp *stamp, const rh_cell *cell, rh_time *out, rh_error *error) {
@@ -70,7 +65,7 @@ static rh_status read_integer(rh_stamp *stamp, const rh_cell *cell, rh_time *out
                        rh_cell_show(cell, shown), unit_name(unit), unit_name(stamp->unit));
     if (rh_time_from_integer(value, unit, out) != 0)
         return rh_fail(error, RH_BAD_DATA, "bad time '%s'", rh_cell_show(cell, shown));
-    remember_head(stamp, cell, value);
+    remember_head(stamp, cell, value, *out);
     return RH_OK;
 }
 
@@ -134,9 +129,7 @@ rh_status rh_stamp_read(rh_stamp *stamp, const rh_cell *cell, int64_t grid, rh_t
     char shown[RH_CELL_SHOWN];
     if (cell->length == 0)
         return rh_fail(error, RH_BAD_DATA, "no time in this row");
-    int64_t value;
-    if (read_tail(stamp, cell, &value) && rh_time_from_integer(value, stamp->unit, out) == 0 &&
-        *out < RH_STAMP_END)
+    if (rh_stamp_read_tail(stamp, *cell, out))
         return RH_OK;
     int is_text = stamp->unit == TEXT_STAMPS || (cell->length > 4 && cell->text[4] == '-');
     rh_status status =

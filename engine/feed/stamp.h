@@ -13,6 +13,7 @@
 #define RH_FEED_STAMP_H
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/status.h"
 #include "feed/rows.h"
 #include "feed/timezone.h"
@@ -24,9 +25,11 @@ typedef struct {
     int direction;         /* +1 oldest first, -1 newest first, 0 while unknown */
     int one_per_row;       /* no two rows have one time */
     rh_time last;          /* RH_DAWN before the first row */
-    char head[16];         /* of the last integer, all but its last 8 digits, */
-    size_t head_length;    /* 0: not known */
-    int64_t head_value;
+    size_t length;         /* of the last integer's text; SIZE_MAX: there is none. Of all but its */
+    uint64_t head[2];      /* last 8 digits the first and the last word, where `mask` has bits, */
+    uint64_t mask;         /* and where the last one begins */
+    size_t last_word;
+    rh_time head_time; /* with zeros for those digits */
 } rh_stamp;
 
 /* Times outside are refused, so that arithmetic on a plausible delay or interval can't overflow. */
@@ -36,6 +39,18 @@ typedef struct {
 /* `zone_name` must outlive the stamp; close with rh_stamp_clear, also after a failure. */
 rh_status rh_stamp_open(rh_stamp *stamp, const char *zone_name, rh_error *error);
 void rh_stamp_clear(rh_stamp *stamp);
+
+/* Most integers differ from the one before in their last 8 digits only: 1 and the time, or 0 if
+ * this one doesn't. A unit, which is found by magnitude, can't differ then. */
+static inline int rh_stamp_read_tail(const rh_stamp *stamp, rh_cell cell, rh_time *out) {
+    if (cell.length != stamp->length)
+        return 0;
+    const uint64_t first = rh_decimal_load(cell.text) ^ stamp->head[0];
+    const uint64_t last = rh_decimal_load(cell.text + stamp->last_word) ^ stamp->head[1];
+    const uint64_t tail = rh_decimal_load(cell.text + cell.length - 8);
+    *out = stamp->head_time + (int64_t)rh_decimal_value(tail) * stamp->unit;
+    return ((first | last) & stamp->mask) == 0 && rh_decimal_are_digits(tail);
+}
 
 /* Reads one row's time. `grid` is 0 if there is none. Errors have no place yet. */
 rh_status rh_stamp_read(rh_stamp *stamp, const rh_cell *cell, int64_t grid, rh_time *out,

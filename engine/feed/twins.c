@@ -57,12 +57,12 @@ static uint64_t hash_events(const rh_batch *batch) {
 rh_twin rh_twins_add(rh_twins *twins, const rh_reading *reading, const rh_row *row,
                      const rh_batch *batch) {
     const int field = reading->format->key_field;
-    const rh_cell *cell = field ? rh_cell_of(reading, row, field) : NULL;
-    if (field && !cell)
+    const rh_cell cell = rh_cell_of(reading, row, field ? field : RH_NO_FIELD);
+    if (field && cell.length == 0)
         return RH_TWIN_NEW; /* without its key a row is like no other */
     uint64_t key = mix((uint64_t)reading->time, reading->instrument);
-    if (cell)
-        key = mix_text(key, cell);
+    if (field)
+        key = mix_text(key, &cell);
     const uint64_t content = hash_events(batch);
     struct slot *slot = &twins->slots[key % SLOTS];
     const struct slot before = *slot;

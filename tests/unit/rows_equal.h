@@ -12,10 +12,11 @@
 static int same_row(const rh_row *a, const rh_row *b) {
     if (a->line != b->line || a->count != b->count)
         return 0;
-    for (size_t i = 0; i < a->count; i++)
-        if (a->cells[i].length != b->cells[i].length ||
-            memcmp(a->cells[i].text, b->cells[i].text, a->cells[i].length) != 0)
+    for (size_t i = 0; i < a->count; i++) {
+        const rh_cell x = rh_row_cell(a, i), y = rh_row_cell(b, i);
+        if (x.length != y.length || memcmp(x.text, y.text, x.length) != 0)
             return 0;
+    }
     return 1;
 }
 
