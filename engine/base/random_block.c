@@ -33,42 +33,74 @@ static void plain(const rh_draw_place *place, double *a, double *b) {
 typedef __m256i words4;
 typedef __m512i words8;
 
-RH_FOR_AVX2 static inline words4 xor4(words4 x, words4 y, words4 z) {
-    return _mm256_xor_si256(_mm256_xor_si256(x, y), z);
+/* Vectors that are worked on together, since a round of one waits for its last round. */
+enum { TWINS = 2 };
+
+/* The keys of each round, repeated so that they can be read as vectors. */
+typedef struct {
+    _Alignas(64) uint64_t k0[ROUNDS][8], k1[ROUNDS][8];
+} key_schedule;
+
+static void fill_keys(uint64_t seed, key_schedule *keys) {
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    for (int round = 0; round < ROUNDS; round++, k0 += WEYL_0, k1 += WEYL_1)
+        for (int i = 0; i < 8; i++)
+            keys->k0[round][i] = k0, keys->k1[round][i] = k1;
 }
 
-/* 1 + (cell + 1/2) / 2^52, less 1; both steps are exact. */
+/* The upper halves of x, in place of the lower ones as well: a move takes another port of the
+ * processor than a shift, which shares one with the products. */
+RH_FOR_AVX2 static inline words4 upper4(words4 x) {
+    return _mm256_shuffle_epi32(x, 0xf5);
+}
+
+/* 1 + (cell + 1/2) / 2^52, less 1; both steps are exact. The cell is the upper 52 bits of both. */
 RH_FOR_AVX2 static inline void store4(double *out, words4 high, words4 low) {
-    const words4 cell = _mm256_or_si256(
-        _mm256_srli_epi64(_mm256_slli_epi64(high, 32), 12),
-        _mm256_srli_epi64(_mm256_and_si256(low, _mm256_set1_epi64x((long long)LOW)), 12));
-    const words4 above = _mm256_or_si256(cell, _mm256_set1_epi64x((long long)ONE));
+    const words4 both = _mm256_blend_epi32(low, _mm256_shuffle_epi32(high, 0xa0), 0xaa);
+    const words4 above =
+        _mm256_or_si256(_mm256_srli_epi64(both, 12), _mm256_set1_epi64x((long long)ONE));
     _mm256_storeu_pd(out, _mm256_sub_pd(_mm256_castsi256_pd(above), _mm256_set1_pd(1.0 - 0x1p-53)));
 }
 
-RH_FOR_AVX2 static void avx2(const rh_draw_place *place, double *a, double *b) {
+RH_FOR_AVX2 static inline void rounds4(const key_schedule *keys, words4 c[TWINS][4]) {
     const words4 m0 = _mm256_set1_epi64x((long long)MULTIPLY_0);
     const words4 m1 = _mm256_set1_epi64x((long long)MULTIPLY_1);
+    for (int round = 0; round < ROUNDS; round++) {
+        const words4 k0 = _mm256_load_si256((const words4 *)keys->k0[round]);
+        const words4 k1 = _mm256_load_si256((const words4 *)keys->k1[round]);
+        for (int j = 0; j < TWINS; j++) {
+            const words4 p0 = _mm256_mul_epu32(m0, c[j][0]), p1 = _mm256_mul_epu32(m1, c[j][2]);
+            c[j][0] = _mm256_xor_si256(_mm256_xor_si256(upper4(p1), c[j][1]), k0);
+            c[j][1] = p1;
+            c[j][2] = _mm256_xor_si256(_mm256_xor_si256(upper4(p0), c[j][3]), k1);
+            c[j][3] = p0;
+        }
+    }
+}
+
+RH_FOR_AVX2 static void avx2(const rh_draw_place *place, double *a, double *b) {
     const words4 step = _mm256_set1_epi64x((long long)(place->step & LOW));
     const words4 step_high = _mm256_set1_epi64x((long long)(place->step >> 32));
     const words4 last = _mm256_set1_epi64x((long long)(place->purpose << 24 | place->item));
     words4 path =
         _mm256_add_epi64(_mm256_set1_epi64x((long long)place->path), _mm256_set_epi64x(3, 2, 1, 0));
-    for (size_t i = 0; i < RH_BLOCK; i += 4) {
-        uint32_t k0 = (uint32_t)place->seed, k1 = (uint32_t)(place->seed >> 32);
-        words4 c0 = step, c1 = step_high, c2 = path, c3 = last;
-        for (int round = 0; round < ROUNDS; round++, k0 += WEYL_0, k1 += WEYL_1) {
-            const words4 p0 = _mm256_mul_epu32(m0, c0), p1 = _mm256_mul_epu32(m1, c2);
-            c0 = xor4(_mm256_srli_epi64(p1, 32), c1, _mm256_set1_epi64x((long long)k0));
-            c1 = p1;
-            c2 = xor4(_mm256_srli_epi64(p0, 32), c3, _mm256_set1_epi64x((long long)k1));
-            c3 = p0;
+    key_schedule keys;
+    fill_keys(place->seed, &keys);
+    for (size_t i = 0; i < RH_BLOCK; i += 4 * TWINS) {
+        words4 c[TWINS][4];
+        for (int j = 0; j < TWINS; j++, path = _mm256_add_epi64(path, _mm256_set1_epi64x(4)))
+            c[j][0] = step, c[j][1] = step_high, c[j][2] = path, c[j][3] = last;
+        rounds4(&keys, c);
+        for (size_t j = 0; j < TWINS; j++) {
+            if (a)
+                store4(a + i + 4 * j, c[j][0], c[j][1]);
+            store4(b + i + 4 * j, c[j][2], c[j][3]);
         }
-        if (a)
-            store4(a + i, c0, c1);
-        store4(b + i, c2, c3);
-        path = _mm256_add_epi64(path, _mm256_set1_epi64x(4));
     }
+}
+
+RH_FOR_AVX512 static inline words8 upper8(words8 x) {
+    return _mm512_shuffle_epi32(x, 0xf5);
 }
 
 RH_FOR_AVX512 static inline words8 xor8(words8 x, words8 y, words8 z) {
@@ -76,35 +108,46 @@ RH_FOR_AVX512 static inline words8 xor8(words8 x, words8 y, words8 z) {
 }
 
 RH_FOR_AVX512 static inline void store8(double *out, words8 high, words8 low) {
-    const words8 cell = _mm512_or_si512(
-        _mm512_srli_epi64(_mm512_slli_epi64(high, 32), 12),
-        _mm512_srli_epi64(_mm512_and_si512(low, _mm512_set1_epi64((long long)LOW)), 12));
-    const words8 above = _mm512_or_si512(cell, _mm512_set1_epi64((long long)ONE));
+    const words8 both = _mm512_mask_shuffle_epi32(low, 0xaaaa, high, 0xa0);
+    const words8 above =
+        _mm512_or_si512(_mm512_srli_epi64(both, 12), _mm512_set1_epi64((long long)ONE));
     _mm512_storeu_pd(out, _mm512_sub_pd(_mm512_castsi512_pd(above), _mm512_set1_pd(1.0 - 0x1p-53)));
 }
 
-RH_FOR_AVX512 static void avx512(const rh_draw_place *place, double *a, double *b) {
+RH_FOR_AVX512 static inline void rounds8(const key_schedule *keys, words8 c[TWINS][4]) {
     const words8 m0 = _mm512_set1_epi64((long long)MULTIPLY_0);
     const words8 m1 = _mm512_set1_epi64((long long)MULTIPLY_1);
+    for (int round = 0; round < ROUNDS; round++) {
+        const words8 k0 = _mm512_load_si512(keys->k0[round]);
+        const words8 k1 = _mm512_load_si512(keys->k1[round]);
+        for (int j = 0; j < TWINS; j++) {
+            const words8 p0 = _mm512_mul_epu32(m0, c[j][0]), p1 = _mm512_mul_epu32(m1, c[j][2]);
+            c[j][0] = xor8(upper8(p1), c[j][1], k0);
+            c[j][1] = p1;
+            c[j][2] = xor8(upper8(p0), c[j][3], k1);
+            c[j][3] = p0;
+        }
+    }
+}
+
+RH_FOR_AVX512 static void avx512(const rh_draw_place *place, double *a, double *b) {
     const words8 step = _mm512_set1_epi64((long long)(place->step & LOW));
     const words8 step_high = _mm512_set1_epi64((long long)(place->step >> 32));
     const words8 last = _mm512_set1_epi64((long long)(place->purpose << 24 | place->item));
     words8 path = _mm512_add_epi64(_mm512_set1_epi64((long long)place->path),
                                    _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
-    for (size_t i = 0; i < RH_BLOCK; i += 8) {
-        uint32_t k0 = (uint32_t)place->seed, k1 = (uint32_t)(place->seed >> 32);
-        words8 c0 = step, c1 = step_high, c2 = path, c3 = last;
-        for (int round = 0; round < ROUNDS; round++, k0 += WEYL_0, k1 += WEYL_1) {
-            const words8 p0 = _mm512_mul_epu32(m0, c0), p1 = _mm512_mul_epu32(m1, c2);
-            c0 = xor8(_mm512_srli_epi64(p1, 32), c1, _mm512_set1_epi64((long long)k0));
-            c1 = p1;
-            c2 = xor8(_mm512_srli_epi64(p0, 32), c3, _mm512_set1_epi64((long long)k1));
-            c3 = p0;
+    key_schedule keys;
+    fill_keys(place->seed, &keys);
+    for (size_t i = 0; i < RH_BLOCK; i += 8 * TWINS) {
+        words8 c[TWINS][4];
+        for (int j = 0; j < TWINS; j++, path = _mm512_add_epi64(path, _mm512_set1_epi64(8)))
+            c[j][0] = step, c[j][1] = step_high, c[j][2] = path, c[j][3] = last;
+        rounds8(&keys, c);
+        for (size_t j = 0; j < TWINS; j++) {
+            if (a)
+                store8(a + i + 8 * j, c[j][0], c[j][1]);
+            store8(b + i + 8 * j, c[j][2], c[j][3]);
         }
-        if (a)
-            store8(a + i, c0, c1);
-        store8(b + i, c2, c3);
-        path = _mm512_add_epi64(path, _mm512_set1_epi64(8));
     }
 }
 #else

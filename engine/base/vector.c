@@ -3,10 +3,12 @@
 
 #if RH_HAS_AVX
 rh_vector rh_vector_widest(void) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return RH_VECTOR_PLAIN;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
         return RH_VECTOR_AVX512;
-    return __builtin_cpu_supports("avx2") ? RH_VECTOR_AVX2 : RH_VECTOR_PLAIN;
+    return RH_VECTOR_AVX2;
 }
 #else
 rh_vector rh_vector_widest(void) {

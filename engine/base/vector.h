@@ -25,14 +25,21 @@ rh_vector rh_vector_widest(void);
 #define RH_INLINE static inline
 #endif
 
+/* Functions of this file's kind have fused multiply-adds, other ones have them where this is 1. */
+#if defined(__FP_FAST_FMA)
+#define RH_FUSED 1
+#else
+#define RH_FUSED 0
+#endif
+
 #if defined(__GNUC__) && defined(__x86_64__)
 #define RH_HAS_AVX  1
-#define RH_FOR_AVX2 __attribute__((target("avx2")))
+#define RH_FOR_AVX2 __attribute__((target("avx2,fma")))
 #if defined(__clang__)
-#define RH_FOR_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+#define RH_FOR_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #else
 #define RH_FOR_AVX512                                                                              \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")))
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma,prefer-vector-width=512")))
 #endif
 #else
 #define RH_HAS_AVX 0

@@ -23,8 +23,9 @@ static int regular(contract c) {
 
 RH_INLINE rh_black_parts parts_of(contract c, double discount, rh_pair root) {
     const rh_moneyness m = rh_moneyness_of(rh_log_ratio(c.forward, c.strike), c.vol, root);
-    return rh_black_assemble(c.w, discount * c.forward, discount * c.strike,
-                             discount * (c.forward - c.strike), m);
+    const rh_legs legs = {discount * c.forward, discount * c.strike,
+                          discount * (c.forward - c.strike)};
+    return rh_black_assemble(c.w, legs, m);
 }
 
 RH_INLINE rh_greeks regular_greeks(contract c) {

@@ -14,8 +14,8 @@
  * E. G. Haug, The Complete Guide to Option Pricing Formulas, 2nd ed., chapters 1 and 2.
  *
  * Accuracy: relative error below 1e-12 for the price and 2e-14 for the Greeks however far the wing,
- * until a number falls below 1e-290 (theta and charm at a rate other than 0: relative to the larger
- * of their two terms).
+ * while F/K is between 1e-90 and 1e90 and until a number falls below 1e-290 (theta and charm at a
+ * rate other than 0: relative to the larger of their two terms).
  *
  * Limits. tau = 0 or vol = 0: the discounted intrinsic value; delta 0 or 1, and 1/2 at F = K;
  * the other Greeks 0, except that vol = 0 at F = K keeps its finite vega and vanna. Gamma, theta

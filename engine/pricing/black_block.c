@@ -9,152 +9,142 @@
 /* What the steps of the calculation hand on. Many short loops: a processor has several rounds of a
  * short one in hand at the same time, and hides the latency of one behind the others. */
 typedef struct {
-    double log_high[RH_BLOCK], log_low[RH_BLOCK];       /* ln(F / K) */
-    double near_high[RH_BLOCK], near_low[RH_BLOCK];     /* a of black_kernel.h */
-    double far[RH_BLOCK];                               /* b */
-    double tail_at[RH_BLOCK];                           /* |a| below the strike, b above it */
-    double density[RH_BLOCK];                           /* n(a) */
-    double tail_density[RH_BLOCK];                      /* n of tail_at */
-    double tail_mills[RH_BLOCK], other_mills[RH_BLOCK]; /* of tail_at, and of the other one */
+    double exponent[RH_BLOCK], q[RH_BLOCK], q_low[RH_BLOCK]; /* of the logarithm */
+    double log[RH_BLOCK], log_low[RH_BLOCK];                 /* ln(F / K) */
+    double d1[RH_BLOCK], d1_low[RH_BLOCK], d2[RH_BLOCK];
+    double core[RH_BLOCK];                       /* of the density at d1 */
+    double mills_1[RH_BLOCK], mills_2[RH_BLOCK]; /* at |d1| and |d2| */
 } workings;
 
 /* What the forwards have in common. */
 typedef struct {
-    rh_pair root;
+    rh_log_base strike;
+    rh_pair vol_root; /* s of black_kernel.h */
     double discount;
 } common;
 
-RH_INLINE common common_of(const rh_black_contract *c) {
-    return (common){rh_sqrt_pair(c->years), rh_exp(-c->rate * c->years)};
+static common common_of(const rh_black_contract *c) {
+    return (common){rh_log_base_of(c->strike), rh_vol_root(c->vol, rh_sqrt_pair(c->years)),
+                    rh_exp(-c->rate * c->years)};
 }
 
-RH_INLINE void log_ratios(const double *restrict forward, double strike, workings *restrict w) {
+/* Returns whether all forwards are normal numbers. */
+RH_INLINE int log_parts(int fused, const double *restrict forward, rh_log_base strike,
+                        workings *restrict w) {
+    uint64_t small = 0;
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const rh_pair x = rh_log_ratio(forward[i], strike);
-        w->log_high[i] = x.hi;
+        const rh_log_parts parts = rh_log_divide(fused, forward[i], strike);
+        small |= rh_bits(forward[i]) - (UINT64_C(1) << 52);
+        w->exponent[i] = parts.exponent;
+        w->q[i] = parts.q;
+        w->q_low[i] = parts.q_low;
+    }
+    return !(small >> 63);
+}
+
+RH_INLINE void logarithms(workings *restrict w) {
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const rh_pair x = rh_log_combine((rh_log_parts){w->exponent[i], w->q[i], w->q_low[i]});
+        w->log[i] = x.hi;
         w->log_low[i] = x.lo;
     }
 }
 
-/* The share's tail is N(-|a|) below the strike, N(-b) above it. */
-RH_INLINE void moneyness(double vol, rh_pair root, workings *restrict w) {
+RH_INLINE void distances(int fused, int both, rh_pair s, workings *restrict w) {
+    const rh_pair half = {0.5 * s.hi, 0.5 * s.lo}, minus = {-half.hi, -half.lo};
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const rh_moneyness m = rh_moneyness_of((rh_pair){w->log_high[i], w->log_low[i]}, vol, root);
-        const double a = m.near.hi;
-        w->near_high[i] = a;
-        w->near_low[i] = m.near.lo;
-        w->far[i] = m.far.hi;
-        w->tail_at[i] = m.below ? (a < 0.0 ? -a : a) : m.far.hi;
+        const rh_pair y = rh_quotient(fused, (rh_pair){w->log[i], w->log_low[i]}, s);
+        const rh_pair d1 = rh_standard_distance(y, half);
+        w->d1[i] = d1.hi;
+        w->d1_low[i] = d1.lo;
+        if (both)
+            w->d2[i] = rh_standard_distance(y, minus).hi;
     }
 }
 
-RH_INLINE void densities(const double *restrict forward, double discount, double strike,
-                         workings *restrict w) {
-    const double p = discount * strike;
-    for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double share = p / (discount * forward[i]);
-        const double density = rh_normal_density_pair(w->near_high[i], w->near_low[i]);
-        w->density[i] = density;
-        w->tail_density[i] = density * (w->log_high[i] <= 0.0 ? 1.0 : share);
-    }
-}
-
-RH_INLINE void tail_mills_ratios(workings *restrict w) {
+RH_INLINE void densities(int fused, workings *restrict w) {
     for (size_t i = 0; i < RH_BLOCK; i++)
-        w->tail_mills[i] = rh_mills(w->tail_at[i]);
+        w->core[i] = rh_density_core(fused, w->d1[i], w->d1_low[i]);
 }
 
-RH_INLINE void other_mills_ratios(workings *restrict w) {
-    for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double a = w->near_high[i], size = a < 0.0 ? -a : a;
-        w->other_mills[i] = rh_mills(w->log_high[i] <= 0.0 ? w->far[i] : size);
-    }
+RH_INLINE void mills_ratios(const double *restrict d, double *restrict mills) {
+    for (size_t i = 0; i < RH_BLOCK; i++)
+        mills[i] = rh_mills_near(fabs(d[i]));
 }
 
-/* w N(w d1) discounted, put together as rh_black_assemble does. */
-RH_INLINE void deltas(int right, double discount, const workings *restrict w,
+/* w N(w d1) discounted. */
+RH_INLINE void deltas(double right, double discount, const workings *restrict w,
                       double *restrict delta) {
     const double scale = right * discount;
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double tail = w->tail_density[i] * w->tail_mills[i], rest = 1.0 - tail;
-        const double above_a = w->near_high[i] >= 0.0 ? tail : rest;
-        const double below_a = w->near_high[i] >= 0.0 ? rest : tail;
-        const double below = right > 0 ? above_a : below_a, above = right > 0 ? rest : tail;
-        delta[i] = scale * (w->log_high[i] <= 0.0 ? below : above);
+        const double tail = RH_DENSITY_SCALE * w->core[i] * w->mills_1[i];
+        delta[i] = scale * rh_share(right, w->d1[i], tail);
     }
 }
 
-/* The option out of the money per unit of the smaller leg; s is vol sqrt(years). */
-RH_INLINE void outside_prices(double s, const workings *restrict w, double *restrict price) {
+RH_INLINE void prices(const rh_black_contract *c, const common *shared,
+                      const double *restrict forward, const workings *restrict w,
+                      double *restrict price) {
+    const double discount = shared->discount, strike = c->strike, p = discount * strike;
+    const double s = shared->vol_root.hi, right = c->right;
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const int below = w->log_high[i] <= 0.0;
-        const double near = below ? w->tail_mills[i] : w->other_mills[i];
-        const double far = below ? w->other_mills[i] : w->tail_mills[i];
-        const double density = w->density[i];
-        const double spread = density * (near - far), inside = 1.0 - density * (near + far);
-        const double plain = w->near_high[i] >= 0.0 ? spread : inside;
-        const double series = density * rh_mills_step(w->far[i], far, s);
-        price[i] = s < RH_SERIES_BELOW ? series : plain;
+        const double f = forward[i];
+        const rh_moneyness m = {{w->d1[i], w->d1_low[i]}, w->d2[i], s, f <= strike};
+        const rh_legs legs = {discount * f, p, discount * (f - strike)};
+        price[i] = rh_option_price(right, legs, m, w->core[i], w->mills_1[i], w->mills_2[i]);
     }
 }
 
-RH_INLINE void prices(const rh_black_contract *c, double discount, const double *restrict forward,
-                      const workings *restrict w, double *restrict price) {
-    const double p = discount * c->strike, sign = c->right;
-    for (size_t i = 0; i < RH_BLOCK; i++) {
-        const int below = w->log_high[i] <= 0.0;
-        const double q = discount * forward[i], q_less_p = discount * (forward[i] - c->strike);
-        const double outside = (below ? q : p) * price[i], inside = sign * q_less_p;
-        const double parity = c->right > 0 ? (below ? 0.0 : inside) : (below ? inside : 0.0);
-        price[i] = outside + parity;
-    }
-}
-
-RH_INLINE void block(const rh_black_contract *c, const double *forward, double *delta,
-                     double *price) {
+RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward, double *delta,
+                    double *price) {
     const common shared = common_of(c);
     workings w;
-    log_ratios(forward, c->strike, &w);
-    moneyness(c->vol, shared.root, &w);
-    densities(forward, shared.discount, c->strike, &w);
-    tail_mills_ratios(&w);
+    if (!log_parts(fused, forward, shared.strike, &w))
+        return 0;
+    logarithms(&w);
+    if (price)
+        distances(fused, 1, shared.vol_root, &w);
+    else
+        distances(fused, 0, shared.vol_root, &w);
+    densities(fused, &w);
+    mills_ratios(w.d1, w.mills_1);
     if (delta)
         deltas(c->right, shared.discount, &w, delta);
-    if (!price)
-        return;
-    other_mills_ratios(&w);
-    outside_prices(rh_product(c->vol, shared.root.hi).hi, &w, price);
-    prices(c, shared.discount, forward, &w, price);
+    if (price) {
+        mills_ratios(w.d2, w.mills_2);
+        prices(c, &shared, forward, &w, price);
+    }
+    return 1;
 }
 
-static void plain(const rh_black_contract *c, const double *f, double *delta, double *price) {
-    block(c, f, delta, price);
+static int plain(const rh_black_contract *c, const double *f, double *delta, double *price) {
+    return block(RH_FUSED, c, f, delta, price);
 }
 
-RH_FOR_AVX2 static void avx2(const rh_black_contract *c, const double *f, double *delta,
-                             double *price) {
-    block(c, f, delta, price);
+RH_FOR_AVX2 static int avx2(const rh_black_contract *c, const double *f, double *delta,
+                            double *price) {
+    return block(1, c, f, delta, price);
 }
 
-RH_FOR_AVX512 static void avx512(const rh_black_contract *c, const double *f, double *delta,
-                                 double *price) {
-    block(c, f, delta, price);
+RH_FOR_AVX512 static int avx512(const rh_black_contract *c, const double *f, double *delta,
+                                double *price) {
+    return block(1, c, f, delta, price);
 }
 
-/* Expired, worthless or without volatility: black.h's limits. */
-static int is_limit(const rh_black_contract *c) {
-    return !(c->years > 0.0 && c->strike > 0.0 && c->vol * sqrt(c->years) >= RH_LEAST_VOL_ROOT);
+/* Not one of black.h's limits (expired, worthless, without volatility), and no number so large or
+ * so small that parts of it would be lost. */
+static int is_regular(const rh_black_contract *c) {
+    const double s = c->vol * sqrt(c->years);
+    return c->strike >= 0x1p-1022 && s >= RH_LEAST_VOL_ROOT && s < RH_MOST_VOL_ROOT;
 }
 
 void rh_black_block(rh_vector vector, const rh_black_contract *contract, const double *forward,
                     double *delta, double *price) {
-    static void (*const of[RH_N_VECTORS])(const rh_black_contract *, const double *, double *,
-                                          double *) = {plain, avx2, avx512};
+    static int (*const of[RH_N_VECTORS])(const rh_black_contract *, const double *, double *,
+                                         double *) = {plain, avx2, avx512};
     const rh_black_contract *c = contract;
-    if (!is_limit(c)) {
-        of[vector](c, forward, delta, price);
+    if (is_regular(c) && of[vector](c, forward, delta, price))
         return;
-    }
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const rh_greeks g = rh_black(c->right, forward[i], c->strike, c->years, c->vol, c->rate);
         if (delta)

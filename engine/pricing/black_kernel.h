@@ -19,11 +19,12 @@
 /* A smaller s is taken for 0. */
 #define RH_LEAST_VOL_ROOT 1e-100
 
-/* The one number the strike leg and the asset leg are compared by. */
+/* Where the option stands. */
 typedef struct {
-    rh_pair near, far; /* a and b above */
-    double vol_root;   /* s */
-    int below;         /* Q <= P: the call is the one out of the money */
+    rh_pair d1;      /* ln(Q / P) / s + s / 2 */
+    double d2;       /* ln(Q / P) / s - s / 2 */
+    double vol_root; /* s */
+    int below;       /* Q <= P: the call is the one out of the money */
 } rh_moneyness;
 
 /* What the prices and Greeks are put together from; Q, P as above, w = +1 call, -1 put. */
@@ -47,50 +48,79 @@ RH_INLINE double rh_mills_step(double b, double mills_b, double s) {
            (m1 - s * (m2 / 2.0 - s * (m3 / 6.0 - s * (m4 / 24.0 - s * (m5 / 120.0 - s * high)))));
 }
 
-/* a and b in two parts each from ln(Q / P), the volatility and the root of the time: vanna, volga
- * and charm need a when it is nearly 0, and densities in the wings magnify its error by a^2. */
-RH_INLINE rh_moneyness rh_moneyness_of(rh_pair log_ratio, double vol, rh_pair root) {
-    rh_moneyness m;
-    m.below = log_ratio.hi <= 0.0;
-    const double sign = m.below ? -1.0 : 1.0;
-    rh_pair s = rh_product(vol, root.hi);
-    s.lo += vol * root.lo;
-    const rh_pair y = rh_quotient((rh_pair){sign * log_ratio.hi, sign * log_ratio.lo}, s);
-    const rh_pair a = rh_sum(y.hi, -0.5 * s.hi), b = rh_sum(y.hi, 0.5 * s.hi);
-    m.near = rh_fast_sum(a.hi, a.lo + (y.lo - 0.5 * s.lo));
-    m.far = rh_fast_sum(b.hi, b.lo + (y.lo + 0.5 * s.lo));
-    m.vol_root = s.hi;
-    return m;
+/* Beyond it s changes nothing. */
+#define RH_MOST_VOL_ROOT 1e100
+
+/* s in two parts, given the root of the time. */
+RH_INLINE rh_pair rh_vol_root(double vol, rh_pair root) {
+    const rh_pair s = rh_product(vol, root.hi);
+    const int most = s.hi > RH_MOST_VOL_ROOT;
+    return (rh_pair){most ? RH_MOST_VOL_ROOT : s.hi, most ? 0.0 : s.lo + vol * root.lo};
 }
 
-/* `q_less_p` is Q - P, which the caller may know better than by subtracting. */
-RH_INLINE rh_black_parts rh_black_assemble(double w, double q, double p, double q_less_p,
-                                           rh_moneyness m) {
-    rh_black_parts parts;
-    const double a = m.near.hi, b = m.far.hi, s = m.vol_root;
-    const double small_leg = m.below ? q : p, share = m.below ? q / p : p / q;
-    const double density = rh_normal_density_pair(a, m.near.lo);
-    const double mills_a = rh_mills(a < 0.0 ? -a : a), mills_b = rh_mills(b);
-    const double near_tail = density * mills_a, far_tail = density * share * mills_b;
-    const double spread = density * (mills_a - mills_b);
-    const double inside = 1.0 - density * (mills_a + mills_b);
-    const double series = density * rh_mills_step(b, mills_b, s);
-    const double plain = a >= 0.0 ? spread : inside;
-    const double outside_price = small_leg * (s < RH_SERIES_BELOW ? series : plain);
+/* y + half, where y is ln(Q / P) / s and half is s/2 or -s/2. In two parts, because vanna, volga
+ * and charm need d2 when it is nearly 0, and densities in the wings magnify an error by d1^2. */
+RH_INLINE rh_pair rh_standard_distance(rh_pair y, rh_pair half) {
+    const rh_pair sum = rh_sum(y.hi, half.hi);
+    return rh_fast_sum(sum.hi, sum.lo + (y.lo + half.lo));
+}
 
-    const double above_a = a >= 0.0 ? near_tail : 1.0 - near_tail; /* N(-a) */
-    const double below_a = a >= 0.0 ? 1.0 - near_tail : near_tail; /* N(a) */
-    const double below_b = 1.0 - far_tail;                         /* N(b) */
-    const int outside = (w > 0.0) == m.below;
-    const double near_share = outside ? above_a : below_a;
-    const double far_share = outside ? far_tail : below_b;
-    parts.asset_share = m.below ? near_share : far_share;
-    parts.strike_share = m.below ? far_share : near_share;
-    parts.price = outside_price + (outside ? 0.0 : w * q_less_p);
-    parts.density_leg = small_leg * density;
-    parts.d1 = m.below ? -a : b;
-    parts.d2 = m.below ? -b : a;
-    return parts;
+/* From ln(Q / P), the volatility and the root of the time. */
+RH_INLINE rh_moneyness rh_moneyness_of(rh_pair log_ratio, double vol, rh_pair root) {
+    const rh_pair s = rh_vol_root(vol, root), y = rh_quotient(RH_FUSED, log_ratio, s);
+    const rh_pair half = {0.5 * s.hi, 0.5 * s.lo}, minus = {-half.hi, -half.lo};
+    return (rh_moneyness){rh_standard_distance(y, half), rh_standard_distance(y, minus).hi, s.hi,
+                          log_ratio.hi <= 0.0};
+}
+
+/* Q / P as far as it is needed, and never infinite. */
+RH_INLINE double rh_leg_ratio(double q, double p) {
+    const double ratio = q / p;
+    return ratio < 1e300 ? ratio : 1e300;
+}
+
+/* N(w d) from the tail beyond |d|. */
+RH_INLINE double rh_share(double w, double d, double tail) {
+    return w * d <= 0.0 ? tail : 1.0 - tail;
+}
+
+/* The option out of the money per unit of its smaller leg: `near` and `far` are the Mills ratios
+ * at |a| and b, `density` is n(a). Where it is 0 the series may have overflowed. */
+RH_INLINE double rh_outside_price(double a, double b, double s, double density, double near,
+                                  double far) {
+    const double spread = density * (near - far), inside = 1.0 - density * (near + far);
+    const double series = density * rh_mills_step(b, far, s), plain = a >= 0.0 ? spread : inside;
+    return density == 0.0 && a > 0.0 ? 0.0 : s < RH_SERIES_BELOW ? series : plain;
+}
+
+/* What the legs are worth, and Q - P, which the caller may know better than by subtracting. */
+typedef struct {
+    double q, p, q_less_p;
+} rh_legs;
+
+/* The density is handed over as rh_density_core has it at d1: n(d2) = n(d1) Q / P is made of it
+ * before it is scaled down, lest it be 0 with n(d1). */
+RH_INLINE double rh_option_price(double w, rh_legs legs, rh_moneyness m, double core,
+                                 double mills_1, double mills_2) {
+    const double ratio = rh_leg_ratio(legs.q, legs.p);
+    const double density = RH_DENSITY_SCALE * (m.below ? core : core * ratio);
+    const double a = m.below ? -m.d1.hi : m.d2, b = m.below ? -m.d2 : m.d1.hi;
+    const double near = m.below ? mills_1 : mills_2, far = m.below ? mills_2 : mills_1;
+    const double outside = rh_outside_price(a, b, m.vol_root, density, near, far);
+    return (m.below ? legs.q : legs.p) * outside + ((w > 0.0) == m.below ? 0.0 : w * legs.q_less_p);
+}
+
+RH_INLINE rh_black_parts rh_black_assemble(double w, rh_legs legs, rh_moneyness m) {
+    const double core = rh_density_core(RH_FUSED, m.d1.hi, m.d1.lo);
+    const double density_1 = RH_DENSITY_SCALE * core;
+    const double density_2 = RH_DENSITY_SCALE * (core * rh_leg_ratio(legs.q, legs.p));
+    const double mills_1 = rh_mills_near(fabs(m.d1.hi)), mills_2 = rh_mills_near(fabs(m.d2));
+    return (rh_black_parts){.price = rh_option_price(w, legs, m, core, mills_1, mills_2),
+                            .asset_share = rh_share(w, m.d1.hi, density_1 * mills_1),
+                            .strike_share = rh_share(w, m.d2, density_2 * mills_2),
+                            .density_leg = legs.q * density_1,
+                            .d1 = m.d1.hi,
+                            .d2 = m.d2};
 }
 
 #endif

@@ -12,7 +12,6 @@ double rh_normal_quantile(double p) {
     if (fabs(centred) <= RH_QUANTILE_MIDDLE)
         return rh_quantile_middle(centred);
     const double depth = rh_quantile_depth(centred < 0.0 ? p : 1.0 - p);
-    const double size =
-        depth <= RH_QUANTILE_FAR ? rh_quantile_tail(depth) : rh_quantile_far(depth);
+    const double size = depth <= RH_QUANTILE_FAR ? rh_quantile_tail(depth) : rh_quantile_far(depth);
     return centred < 0.0 ? -size : size;
 }

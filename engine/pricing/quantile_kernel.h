@@ -67,6 +67,11 @@ RH_INLINE double rh_quantile_depth(double tail) {
     return sqrt(-rh_log(tail));
 }
 
+/* The same bits for a normal number. */
+RH_INLINE double rh_quantile_depth_normal(double tail) {
+    return sqrt(-rh_log_normal(tail, 0.0));
+}
+
 /* -x where N(x) = tail: for depths up to RH_QUANTILE_FAR, and beyond. */
 RH_INLINE double rh_quantile_tail(double depth) {
     return rh_quantile_ratio(rh_tail_top, rh_tail_bottom, depth - 1.6);

@@ -64,15 +64,21 @@ void rh_sim_path_block_step(rh_vector vector, const rh_sim_path_model *model,
     block->variance += model->kappa * (model->theta - v) * dt;
 }
 
+/* Prices below the least are left to path.h, and so are logarithms that moved too far for
+ * rh_exp_near. */
+#define LEAST    1e-280
+#define MOST_LOG 700.0
+
 /* Bits of numbers that aren't negative are ordered as they are, with NaN above all: a difference
- * has its highest bit if a price is 0 or not below the limit. */
+ * has its highest bit if a number is below its least or not below its limit. */
 RH_INLINE int spots(double spot0, const double *restrict log_move, double *restrict spot) {
-    const uint64_t limit = rh_bits(RH_SIM_PRICE_LIMIT);
+    const uint64_t least = rh_bits(LEAST), limit = rh_bits(RH_SIM_PRICE_LIMIT) - 1;
+    const uint64_t most_log = rh_bits(MOST_LOG);
     uint64_t outside = 0;
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double price = spot0 * rh_exp(log_move[i]);
-        const uint64_t bits = rh_bits(price);
-        outside |= (bits - 1) | (limit - 1 - bits);
+        const double price = spot0 * rh_exp_near(log_move[i]);
+        const uint64_t bits = rh_bits(price), size = rh_bits(fabs(log_move[i]));
+        outside |= (bits - least) | (limit - bits) | (most_log - size);
         spot[i] = price;
     }
     return !(outside >> 63);

@@ -24,7 +24,8 @@ void rh_sim_path_block_start(const rh_sim_path_model *model, rh_sim_path_block *
 void rh_sim_path_block_step(rh_vector vector, const rh_sim_path_model *model,
                             const rh_sim_stream *first, rh_sim_path_block *block);
 
-/* Their spot prices now. Returns whether all lie in the range of simulated markets. */
+/* Their spot prices now. Returns whether all lie in the range of simulated markets, and not below
+ * 1e-280; otherwise they aren't to be used. */
 int rh_sim_path_block_spot(rh_vector vector, const rh_sim_path_model *model,
                            const rh_sim_path_block *block, double *spot);
 

@@ -125,6 +125,28 @@ static void test_options(void **state) {
     check_option(&(rh_black_contract){1, 0.0, 1.0, 0.3, 0.0}, forward);
 }
 
+/* Numbers whose parts or products leave the range of normal ones. */
+static void test_options_at_the_borders(void **state) {
+    static const struct {
+        double width, strike, years, vol;
+    } rows[] = {{600.0, 101.0, 2.0, 0.9},   {600.0, 101.0, 2.0, 25.0}, {20.0, 1e-300, 0.5, 0.4},
+                {20.0, 1e-310, 0.5, 0.4},   {5.0, 1e300, 0.5, 0.4},    {5.0, 101.0, 1.0, 1e-90},
+                {5.0, 101.0, 1.0, 1e-40},   {5.0, 101.0, 1e8, 1e10},   {5.0, 101.0, 1e100, 1e60},
+                {5.0, 101.0, 1e250, 1e200}, {100.0, 1e20, 1.0, 6.0}};
+    double forward[RH_BLOCK];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fill_forwards(rows[i].width, rows[i].strike, forward);
+        for (size_t j = 0; j < RH_BLOCK; j++)
+            assert_true(isfinite(
+                rh_black_price(1, forward[j], rows[i].strike, rows[i].years, rows[i].vol, 0.0)));
+        for (int right = -1; right <= 1; right += 2)
+            check_option(
+                &(rh_black_contract){right, rows[i].strike, rows[i].years, rows[i].vol, 0.0},
+                forward);
+    }
+}
+
 static void check_paths(rh_vector vector, const rh_sim_path_model *model) {
     const rh_sim_stream first = {11, 3000000000u};
     static rh_sim_path paths[RH_BLOCK];
@@ -166,13 +188,35 @@ static void test_paths(void **state) {
     assert_false(rh_sim_path_in_blocks(&moving));
 }
 
+/* Whether paths that moved this far are in the range of blocks. */
+static int is_in_range(rh_vector vector, double log_move) {
+    const rh_sim_path_model model = {.spot0 = 100};
+    static rh_sim_path_block block;
+    double spot[RH_BLOCK];
+    rh_sim_path_block_start(&model, &block);
+    block.log_move[RH_BLOCK - 1] = log_move;
+    return rh_sim_path_block_spot(vector, &model, &block, spot);
+}
+
+static void test_range_of_paths(void **state) {
+    (void)state;
+    for (rh_vector v = RH_VECTOR_PLAIN; v <= rh_vector_widest(); v++) {
+        assert_true(is_in_range(v, 0.0) && is_in_range(v, 23.0) && is_in_range(v, -640.0));
+        assert_false(is_in_range(v, 23.03) || is_in_range(v, -651.0) || is_in_range(v, 701.0));
+        assert_false(is_in_range(v, -1420.0) || is_in_range(v, 1420.0) || is_in_range(v, 1e300));
+        assert_false(is_in_range(v, INFINITY) || is_in_range(v, -INFINITY) || is_in_range(v, NAN));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draws),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_every_probability_a_tail),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_options_at_the_borders),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_range_of_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
