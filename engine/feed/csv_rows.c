@@ -14,23 +14,22 @@ struct rh_csv_rows {
     rh_bytes *bytes;
     rh_csv_careful *careful;
     int finished;
-    size_t room;                  /* bytes read at a time */
-    size_t at, end;               /* unread part of `chunk` */
-    int all_read;                 /* no more bytes will come */
-    uint64_t line;                /* of the byte at `at` */
-    rh_separators_finder *find;   /* NULL: all by libcsv */
-    size_t separator, separators; /* the next one, and how many there are in `chunk` */
-    int blanks;                   /* in `chunk`, perhaps */
-    size_t doubt;                 /* first doubtful byte not before `at`; SIZE_MAX if none */
-    size_t end_word;              /* of `line_ends`, of which `end_bits` are not before `at` */
-    uint64_t end_bits;
-    size_t count; /* cells of the last row */
+    size_t room;                /* bytes read at a time */
+    size_t at, end;             /* unread part of `chunk` */
+    int all_read;               /* no more bytes will come */
+    uint64_t line;              /* of the byte at `at` */
+    rh_separators_finder *find; /* NULL: all by libcsv */
+    size_t separators, lines;   /* how many there are in `chunk` */
+    size_t separator, line_end; /* the next ones */
+    int blanks;                 /* in `chunk`, perhaps */
+    size_t doubt;               /* first doubtful byte not before `at`; SIZE_MAX if none */
     rh_numbers_reader *read_numbers;
     size_t n_numeric, numeric_most;   /* how many columns, and the last of them */
     uint16_t numeric[RH_NUMBERS_MAX]; /* columns */
     double numbers[RH_NUMBERS_MAX];
-    uint64_t line_ends[RH_ROWS_BLOCK / 64], doubtful[RH_ROWS_BLOCK / 64];
-    uint32_t places[1 + RH_ROWS_BLOCK + RH_SEPARATORS_SLACK]; /* of separators from [1] on */
+    uint64_t doubtful[RH_ROWS_BLOCK / 64];
+    uint32_t line_ends[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];  /* which separators they are */
+    uint32_t starts[1 + RH_ROWS_BLOCK + RH_SEPARATORS_SLACK]; /* [1 + i]: behind separator i */
     char chunk[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
 };
 
@@ -44,30 +43,31 @@ void rh_rows_choose(rh_rows_path path, size_t block) {
 
 /* ---- bytes ---- */
 
-/* The first bit not before `at`, and in which word. */
-static uint64_t next_bits(const rh_csv_rows *r, const uint64_t *mask, size_t *word) {
+/* The first byte not before `at` that has its bit in the mask, or SIZE_MAX. */
+static size_t next_byte(const rh_csv_rows *r, const uint64_t *mask) {
     const size_t words = (r->end + 63) / 64;
-    *word = r->at / 64;
-    uint64_t bits = *word < words ? mask[*word] & UINT64_MAX << r->at % 64 : 0;
-    while (!bits && ++*word < words)
-        bits = mask[*word];
-    return bits;
+    size_t word = r->at / 64;
+    uint64_t bits = word < words ? mask[word] & UINT64_MAX << r->at % 64 : 0;
+    while (!bits && ++word < words)
+        bits = mask[word];
+    return bits ? word * 64 + (size_t)__builtin_ctzll(bits) : SIZE_MAX;
 }
 
 /* After `at` has moved by other means than plain rows. */
 static void find_place(rh_csv_rows *r) {
-    size_t word;
-    while (r->separator < r->separators && r->places[1 + r->separator] < r->at)
+    while (r->separator < r->separators && r->starts[1 + r->separator] <= r->at)
         r->separator++;
-    const uint64_t doubts = next_bits(r, r->doubtful, &word);
-    r->doubt = doubts ? word * 64 + (size_t)__builtin_ctzll(doubts) : SIZE_MAX;
-    r->end_bits = next_bits(r, r->line_ends, &r->end_word);
+    while (r->line_end < r->lines && r->line_ends[r->line_end] < r->separator)
+        r->line_end++;
+    r->doubt = next_byte(r, r->doubtful);
 }
 
 static void find_separators(rh_csv_rows *r) {
-    rh_separators out = {.at = r->places + 1, .ends = r->line_ends, .doubtful = r->doubtful};
-    r->separator = 0;
-    r->separators = r->find(r->chunk, r->end, &out);
+    rh_separators out = {.behind = r->starts + 1, .lines = r->line_ends, .doubtful = r->doubtful};
+    r->find(r->chunk, r->end, &out);
+    r->separators = out.count;
+    r->lines = out.n_lines;
+    r->separator = r->line_end = 0;
     r->blanks = out.blanks;
     find_place(r);
 }
@@ -101,56 +101,33 @@ static rh_status read_on(rh_csv_rows *r, rh_error *error) {
 
 typedef enum { TAKEN, UNFINISHED, DOUBTFUL } plain_row;
 
-/* The next line end of the chunk, or SIZE_MAX. */
-static inline size_t line_end_of(rh_csv_rows *r) {
-    const size_t words = (r->end + 63) / 64;
-    while (!r->end_bits && r->end_word + 1 < words)
-        r->end_bits = r->line_ends[++r->end_word];
-    return r->end_bits ? r->end_word * 64 + (size_t)__builtin_ctzll(r->end_bits) : SIZE_MAX;
-}
-
-/* The cells up to the line end at `end`: mostly as many as the row before had. */
-static inline size_t count_cells(const rh_csv_rows *r, size_t end) {
-    const uint32_t *ends = r->places + 1 + r->separator;
-    size_t count = r->count;
-    if (r->separator + count <= r->separators && count > 0 && ends[count - 1] == end)
-        return count;
-    for (count = 1; ends[count - 1] != end;)
-        count++;
-    return count;
-}
-
-/* The place before the first is that of the line end before the row; a carriage return before the
- * line end belongs to it. */
+/* A carriage return before the line end belongs to it. */
 static inline void lay_out(rh_csv_rows *r, size_t count, rh_row *row) {
-    uint32_t *ends = r->places + 1 + r->separator;
-    ends[-1] = (uint32_t)r->at - 1;
-    if (ends[count - 1] > r->at && r->chunk[ends[count - 1] - 1] == '\r')
-        ends[count - 1]--;
+    uint32_t *starts = r->starts + r->separator;
+    starts[0] = (uint32_t)r->at;
+    if (starts[count] - 1 > starts[0] && r->chunk[starts[count] - 2] == '\r')
+        starts[count]--;
     row->line = r->line;
     row->count = count;
     row->cells = NULL;
     row->text = r->chunk;
-    row->ends = ends;
+    row->starts = starts;
     row->blanks = r->blanks;
     row->numbered = 0;
 }
 
 static inline plain_row take_plain(rh_csv_rows *r, rh_row *row) {
     for (;;) {
-        const size_t end = line_end_of(r);
-        if (end == SIZE_MAX)
+        if (r->line_end == r->lines)
             return UNFINISHED;
-        if (end > r->doubt)
-            return DOUBTFUL;
-        const size_t count = count_cells(r, end);
-        if (count > RH_ROW_CELLS)
+        const size_t last = r->line_ends[r->line_end], next = r->starts[1 + last];
+        const size_t count = last + 1 - r->separator;
+        if (next > r->doubt || count > RH_ROW_CELLS)
             return DOUBTFUL;
         lay_out(r, count, row);
-        r->at = end + 1;
-        r->separator += count;
-        r->end_bits &= r->end_bits - 1;
-        r->count = count;
+        r->at = next;
+        r->separator = last + 1;
+        r->line_end++;
         r->line++;
         if (count > 1 || rh_row_cell(row, 0).length > 0) /* else a blank line */
             return TAKEN;
@@ -218,10 +195,8 @@ int rh_csv_rows_next(rh_csv_rows *r, rh_row *row, rh_error *error) {
 
 static void start(rh_csv_rows *r) {
     r->at = r->end = 0;
-    r->separator = r->separators = 0;
+    r->separator = r->separators = r->line_end = r->lines = 0;
     r->doubt = SIZE_MAX;
-    r->end_word = 0;
-    r->end_bits = 0;
     r->line = 1;
     r->finished = r->all_read = 0;
 }
@@ -238,7 +213,7 @@ void rh_csv_rows_read_numbers(rh_csv_rows *r, rh_row *row) {
     if (row->cells || row->count <= r->numeric_most)
         return;
     row->numbers = r->numbers;
-    row->numbered = r->read_numbers(row->text, row->ends, r->numeric, r->n_numeric, r->numbers);
+    row->numbered = r->read_numbers(row->text, row->starts, r->numeric, r->n_numeric, r->numbers);
 }
 
 static rh_separators_finder *finder_of(rh_rows_path path) {

@@ -15,8 +15,8 @@ enum { RH_NUMBERS_MAX = 32 };
  * plain number, and out[i] is what rh_number_parse makes of it. The other cells (long, with an
  * exponent or blanks, empty, no numbers) are left to the caller. RH_DECIMAL_SLACK bytes behind each
  * cell must be readable; `columns` and `out` go on to the next multiple of four. */
-typedef uint32_t rh_numbers_reader(const char *text, const uint32_t *ends, const uint16_t *columns,
-                                   size_t n, double *out);
+typedef uint32_t rh_numbers_reader(const char *text, const uint32_t *starts,
+                                   const uint16_t *columns, size_t n, double *out);
 
 rh_numbers_reader rh_numbers_portable;
 

@@ -24,16 +24,16 @@ typedef struct {
     size_t length;
 } rh_cell;
 
-/* A row, until the next pull. Most rows of text are left where they lie: cell i ends before
- * text[ends[i]] and begins behind text[ends[i - 1]]. */
+/* A row, until the next pull. Most rows of text are left where they lie: cell i begins at
+ * text[starts[i]] and ends before the separator in front of text[starts[i + 1]]. */
 typedef struct {
     uint64_t line;        /* where the row begins, from 1 */
     size_t count;         /* of cells */
     const rh_cell *cells; /* NULL: they lie in `text` */
     const char *text;
-    const uint32_t *ends; /* from [-1] on */
-    int blanks;           /* cells may have blanks about them */
-    uint64_t numbered;    /* bit i: numbers[i] is there (rh_rows_read_numbers) */
+    const uint32_t *starts; /* count + 1 of them */
+    int blanks;             /* cells may have blanks about them */
+    uint64_t numbered;      /* bit i: numbers[i] is there (rh_rows_read_numbers) */
     const double *numbers;
 } rh_row;
 
@@ -43,8 +43,8 @@ rh_cell rh_cell_without_blanks(rh_cell cell);
 static inline rh_cell rh_row_cell(const rh_row *row, size_t i) {
     if (row->cells)
         return row->cells[i];
-    const uint32_t from = row->ends[(ptrdiff_t)i - 1] + 1;
-    const rh_cell cell = {row->text + from, row->ends[i] - from};
+    const uint32_t from = row->starts[i];
+    const rh_cell cell = {row->text + from, row->starts[i + 1] - 1 - from};
     return row->blanks ? rh_cell_without_blanks(cell) : cell;
 }
 

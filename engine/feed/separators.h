@@ -11,20 +11,20 @@
 #include <stdint.h>
 
 enum {
-    RH_SEPARATORS_SLACK = 64 /* readable bytes after the text, and room in `at` beyond its size */
+    RH_SEPARATORS_SLACK = 64 /* readable bytes after the text, and room in the lists beyond it */
 };
 
-/* Where the finder writes. Bit i % 64 of a mask's word i / 64 is byte i. */
+/* Where the finder writes. */
 typedef struct {
-    uint32_t *at;       /* of every ',' and LF, ascending */
-    uint64_t *ends;     /* mask of LF */
-    uint64_t *doubtful; /* mask of what needs a closer look: a quote, a NUL, a CR that no LF follows
-                         * within the text */
-    int blanks;         /* there may be blanks or tabs, also behind the text */
+    uint32_t *behind;   /* every ',' and LF the next byte is, ascending */
+    uint32_t *lines;    /* every LF: which one of `behind` it is */
+    uint64_t *doubtful; /* bit i % 64 of word i / 64: byte i needs a closer look, being a quote, a
+                         * NUL, or a CR that no LF follows within the text */
+    size_t count, n_lines;
+    int blanks; /* there may be blanks or tabs, also behind the text */
 } rh_separators;
 
-/* Returns how many places there are. */
-typedef size_t rh_separators_finder(const char *text, size_t size, rh_separators *out);
+typedef void rh_separators_finder(const char *text, size_t size, rh_separators *out);
 
 rh_separators_finder rh_separators_portable;
 

@@ -26,31 +26,33 @@ static void expect_equal(const char *path, const char *what) {
 
 /* ---- separators ---- */
 
-static size_t find_slowly(const char *text, size_t size, rh_separators *out) {
-    size_t count = 0;
+static void find_slowly(const char *text, size_t size, rh_separators *out) {
+    out->count = out->n_lines = 0;
     out->blanks = 0;
     for (size_t i = 0; i < size; i++) {
         const int lone = text[i] == '\r' && (i + 1 == size || text[i + 1] != '\n');
         const uint64_t bit = UINT64_C(1) << i % 64;
+        if (text[i] == '\n')
+            out->lines[out->n_lines++] = (uint32_t)out->count;
         if (text[i] == ',' || text[i] == '\n')
-            out->at[count++] = (uint32_t)i;
-        out->ends[i / 64] |= text[i] == '\n' ? bit : 0;
+            out->behind[out->count++] = (uint32_t)i + 1;
         out->doubtful[i / 64] |= lone || text[i] == '"' || text[i] == '\0' ? bit : 0;
         out->blanks |= text[i] == ' ' || text[i] == '\t';
     }
-    return count;
 }
 
 static void expect_found(rh_separators_finder *find, const char *text, size_t size) {
-    uint32_t places[2][1024];
-    uint64_t ends[2][16] = {{0}}, doubts[2][16] = {{0}};
-    rh_separators wanted = {.at = places[0], .ends = ends[0], .doubtful = doubts[0]};
-    rh_separators found = {.at = places[1], .ends = ends[1], .doubtful = doubts[1]};
-    const size_t count = find_slowly(text, size, &wanted), words = (size + 63) / 64;
-    assert_int_equal(find(text, size, &found), count);
-    assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
-    assert_memory_equal(ends[0], ends[1], words * sizeof ends[0][0]);
-    assert_memory_equal(doubts[0], doubts[1], words * sizeof doubts[0][0]);
+    uint32_t places[2][1024], lines[2][1024];
+    uint64_t doubts[2][16] = {{0}};
+    rh_separators wanted = {.behind = places[0], .lines = lines[0], .doubtful = doubts[0]};
+    rh_separators found = {.behind = places[1], .lines = lines[1], .doubtful = doubts[1]};
+    find_slowly(text, size, &wanted);
+    find(text, size, &found);
+    assert_int_equal(found.count, wanted.count);
+    assert_int_equal(found.n_lines, wanted.n_lines);
+    assert_memory_equal(places[0], places[1], wanted.count * sizeof places[0][0]);
+    assert_memory_equal(lines[0], lines[1], wanted.n_lines * sizeof lines[0][0]);
+    assert_memory_equal(doubts[0], doubts[1], (size + 63) / 64 * sizeof doubts[0][0]);
     assert_true(found.blanks || !wanted.blanks);
 }
 
@@ -76,18 +78,18 @@ static void separators_are_found(void **state) {
 enum { CELLS = 32, CELL_ROOM = 20 };
 
 /* A row of cells of any length, with any byte behind each of them. */
-static void random_row(char text[CELLS * CELL_ROOM + RH_DECIMAL_SLACK], uint32_t ends[1 + CELLS],
+static void random_row(char text[CELLS * CELL_ROOM + RH_DECIMAL_SLACK], uint32_t starts[1 + CELLS],
                        uint64_t *seed) {
     static const char letters[] = "0123456789.0123456789-e:/ ";
     uint32_t at = 0;
-    ends[0] = UINT32_MAX;
+    starts[0] = 0;
     for (size_t i = 1; i <= CELLS; i++) {
         const size_t length = next_random(seed) % CELL_ROOM;
         const uint64_t kinds = next_random(seed) % 3 ? 21 : sizeof letters - 1;
         for (size_t k = 0; k < length; k++)
             text[at++] = letters[next_random(seed) % kinds];
-        ends[i] = at;
         text[at++] = (char)next_random(seed);
+        starts[i] = at;
     }
     for (size_t i = 0; i < RH_DECIMAL_SLACK; i++)
         text[at + i] = (char)next_random(seed);
@@ -105,19 +107,19 @@ static void check_number(const rh_cell *cell, int done, double value) {
 
 static void numbers_are_read_together(void **state) {
     char text[CELLS * CELL_ROOM + RH_DECIMAL_SLACK];
-    uint32_t ends[1 + CELLS];
+    uint32_t starts[1 + CELLS];
     uint16_t columns[CELLS];
     double portable[CELLS], fastest[CELLS];
     uint64_t seed = 8;
     (void)state;
     for (int i = 0; i < 20000; i++) {
         const size_t n = next_random(&seed) % (CELLS + 1);
-        const rh_row row = {.count = CELLS, .text = text, .ends = ends + 1};
-        random_row(text, ends, &seed);
+        const rh_row row = {.count = CELLS, .text = text, .starts = starts};
+        random_row(text, starts, &seed);
         for (size_t k = 0; k < CELLS; k++)
             columns[k] = (uint16_t)(next_random(&seed) % CELLS);
-        const uint32_t done = rh_numbers_portable(text, row.ends, columns, n, portable);
-        const uint32_t fast = rh_numbers_fastest()(text, row.ends, columns, n, fastest);
+        const uint32_t done = rh_numbers_portable(text, starts, columns, n, portable);
+        const uint32_t fast = rh_numbers_fastest()(text, starts, columns, n, fastest);
         assert_true(done == fast && (n == CELLS || done >> n == 0));
         for (size_t k = 0; k < n; k++) {
             const rh_cell cell = rh_row_cell(&row, columns[k]);
