@@ -50,6 +50,12 @@ void rh_ahead_limit(int threads) {
     atomic_store(&threads_most, threads);
 }
 
+static _Atomic int listeners_help = 1;
+
+void rh_ahead_help(int help) {
+    atomic_store(&listeners_help, help);
+}
+
 static int most_threads(void) {
     const int set = atomic_load(&threads_most);
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -167,6 +173,13 @@ static void stop_thread(rh_ahead *a) {
 
 /* ---- the listener ---- */
 
+static void help_or_wait(rh_ahead *a) {
+    if (atomic_load(&listeners_help))
+        hash_or_wait(a);
+    else
+        (void)pthread_cond_wait(&a->changed, &a->lock);
+}
+
 static rh_status tell_end(const rh_ahead *a, rh_error *error) {
     if (a->status != RH_OK && error)
         *error = a->error;
@@ -182,7 +195,7 @@ static rh_status next_from_thread(rh_ahead *a, const unsigned char **bytes, size
         (void)pthread_cond_broadcast(&a->changed);
     }
     while (a->released == a->filled && !a->ended)
-        hash_or_wait(a);
+        help_or_wait(a);
     while (a->released == a->filled && a->hashed < a->filled)
         hash_or_wait(a);
     a->holding = a->released < a->filled;

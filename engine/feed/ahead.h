@@ -43,4 +43,7 @@ void rh_ahead_digest(const rh_ahead *ahead, uint8_t sha256[32]);
  * tests and benchmarks. */
 void rh_ahead_limit(int threads);
 
+/* Whether a listener that would have to wait takes digests, as it does at first. For benchmarks. */
+void rh_ahead_help(int help);
+
 #endif

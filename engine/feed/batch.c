@@ -26,21 +26,13 @@ static void set_side(rh_event *event, int position, double price, double size) {
 static int add_plain_quote(const rh_reading *reading, const rh_row *row, const int fields[4],
                            rh_batch *batch) {
     const uint8_t *of = reading->number_of + 1;
-    const unsigned bid = of[fields[RH_BID]], bid_size = of[fields[RH_BID_SIZE]];
-    const unsigned ask = of[fields[RH_ASK]], ask_size = of[fields[RH_ASK_SIZE]];
-    const uint64_t there = row->numbered;
-    if (!(there >> bid & there >> bid_size & there >> ask & there >> ask_size & 1))
+    const double bid = row->numbers[of[fields[RH_BID]]], ask = row->numbers[of[fields[RH_ASK]]];
+    const double bid_size = row->numbers[of[fields[RH_BID_SIZE]]];
+    const double ask_size = row->numbers[of[fields[RH_ASK_SIZE]]];
+    if (!(bid > 0.0 && bid_size >= 0.0 && ask > 0.0 && ask_size >= 0.0))
         return 0;
-    const double value[4] = {[RH_BID] = row->numbers[bid],
-                             [RH_BID_SIZE] = row->numbers[bid_size],
-                             [RH_ASK] = row->numbers[ask],
-                             [RH_ASK_SIZE] = row->numbers[ask_size]};
-    if (!(value[RH_BID] > 0.0) || !(value[RH_BID_SIZE] >= 0.0) || !(value[RH_ASK] > 0.0) ||
-        !(value[RH_ASK_SIZE] >= 0.0))
-        return 0;
-    rh_event *event = rh_batch_add(batch, RH_EVENT_QUOTE);
-    memcpy(event->value, value, sizeof value);
-    event->present = 0xf;
+    *rh_batch_add(batch, RH_EVENT_QUOTE) =
+        (rh_event){.kind = RH_EVENT_QUOTE, .present = 0xf, .value = {bid, bid_size, ask, ask_size}};
     return 1;
 }
 

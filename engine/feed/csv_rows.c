@@ -7,6 +7,7 @@
 #include "feed/numbers.h"
 #include "feed/separators.h"
 
+#include <math.h>
 #include <string.h>
 
 struct rh_csv_rows {
@@ -24,9 +25,9 @@ struct rh_csv_rows {
     int blanks;                 /* in `chunk`, perhaps */
     size_t doubt;               /* first doubtful byte not before `at`; SIZE_MAX if none */
     rh_numbers_reader *read_numbers;
-    size_t n_numeric, numeric_most;   /* how many columns, and the last of them */
-    uint16_t numeric[RH_NUMBERS_MAX]; /* columns */
-    double numbers[RH_NUMBERS_MAX];
+    size_t n_numeric, numeric_most;     /* how many columns, and the last of them */
+    uint16_t numeric[RH_NUMBERS_MAX];   /* columns */
+    double numbers[RH_NUMBERS_MAX + 1]; /* the last is NaN */
     uint64_t doubtful[RH_ROWS_BLOCK / 64];
     uint32_t line_ends[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];  /* which separators they are */
     uint32_t starts[1 + RH_ROWS_BLOCK + RH_SEPARATORS_SLACK]; /* [1 + i]: behind separator i */
@@ -104,7 +105,8 @@ typedef enum { TAKEN, UNFINISHED, DOUBTFUL } plain_row;
 /* A carriage return before the line end belongs to it. */
 static inline void lay_out(rh_csv_rows *r, size_t count, rh_row *row) {
     uint32_t *starts = r->starts + r->separator;
-    starts[0] = (uint32_t)r->at;
+    if (starts[0] != r->at) /* the first row, and those after a carriage return */
+        starts[0] = (uint32_t)r->at;
     if (starts[count] - 1 > starts[0] && r->chunk[starts[count] - 2] == '\r')
         starts[count]--;
     row->line = r->line;
@@ -113,7 +115,6 @@ static inline void lay_out(rh_csv_rows *r, size_t count, rh_row *row) {
     row->text = r->chunk;
     row->starts = starts;
     row->blanks = r->blanks;
-    row->numbered = 0;
 }
 
 static inline plain_row take_plain(rh_csv_rows *r, rh_row *row) {
@@ -205,15 +206,16 @@ unsigned rh_csv_rows_learn_number(rh_csv_rows *r, size_t column) {
     if (r->n_numeric == RH_NUMBERS_MAX || !r->find)
         return RH_NUMBER_NOWHERE;
     r->numeric[r->n_numeric] = (uint16_t)column;
+    r->numbers[r->n_numeric] = NAN; /* in this row */
     r->numeric_most = column > r->numeric_most ? column : r->numeric_most;
     return (unsigned)r->n_numeric++;
 }
 
 void rh_csv_rows_read_numbers(rh_csv_rows *r, rh_row *row) {
-    if (row->cells || row->count <= r->numeric_most)
+    if (row->count <= r->numeric_most)
         return;
+    r->read_numbers(row->text, row->starts, r->numeric, r->n_numeric, r->numbers);
     row->numbers = r->numbers;
-    row->numbered = r->read_numbers(row->text, row->starts, r->numeric, r->n_numeric, r->numbers);
 }
 
 static rh_separators_finder *finder_of(rh_rows_path path) {
@@ -230,6 +232,7 @@ rh_status rh_csv_rows_open(const char *path, rh_csv_rows **out, rh_error *error)
     if (!r)
         return rh_fail(error, RH_FAILED, "%s: no memory to read", path);
     r->path = path;
+    r->numbers[RH_NUMBER_NOWHERE] = NAN;
     r->room = chosen_room;
     r->find = finder_of(chosen_path);
     r->read_numbers = chosen_path == RH_ROWS_FASTEST ? rh_numbers_fastest() : rh_numbers_portable;

@@ -25,7 +25,10 @@ void rh_csv_rows_close(rh_csv_rows *rows);
 int rh_csv_rows_next(rh_csv_rows *rows, rh_row *row, rh_error *error);
 rh_status rh_csv_rows_rewind(rh_csv_rows *rows, rh_error *error);
 unsigned rh_csv_rows_learn_number(rh_csv_rows *rows, size_t column);
+
+/* Leaves rows alone that lack one of the columns. */
 void rh_csv_rows_read_numbers(rh_csv_rows *rows, rh_row *row);
+
 void rh_csv_rows_digest(const rh_csv_rows *rows, char hex[65]);
 
 /* See rh_bytes_place. */

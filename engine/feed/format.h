@@ -15,6 +15,8 @@
 #include "feed/source.h"
 #include "feed/stamp.h"
 
+#include <math.h>
+
 enum { RH_FIELDS_MAX = 32, RH_ROW_EVENTS = 8, RH_NO_FIELD = -1 };
 
 /* Longest bar, funding period or delay: keeps sums of times far from overflow. */
@@ -160,12 +162,8 @@ rh_status rh_cell_refuse_negative(const rh_reading *reading, const rh_row *row, 
 /* A finite number, NaN if there is none. */
 static inline rh_status rh_cell_number(const rh_reading *reading, const rh_row *row, int field,
                                        double *out, rh_error *error) {
-    const unsigned place = reading->number_of[field + 1];
-    if (row->numbered >> place & 1) {
-        *out = row->numbers[place];
-        return RH_OK;
-    }
-    return rh_cell_number_alone(reading, row, field, out, error);
+    *out = row->numbers[reading->number_of[field + 1]];
+    return isnan(*out) ? rh_cell_number_alone(reading, row, field, out, error) : RH_OK;
 }
 
 /* A number of 0 or more, NaN if there is none. */

@@ -7,6 +7,7 @@
 #include "feed/query.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 
 /* One of the two. */
@@ -95,9 +96,16 @@ void rh_rows_close(rh_rows *rows) {
     rh_release(rows);
 }
 
+#define EIGHT_NAN NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN
+
+static const double no_numbers[RH_NUMBERS_MAX + 1] = {EIGHT_NAN, EIGHT_NAN, EIGHT_NAN, EIGHT_NAN,
+                                                      NAN};
+
 int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error) {
-    return rows->csv ? rh_csv_rows_next(rows->csv, row, error)
-                     : rh_query_next(rows->query, row, error);
+    const int got = rows->csv ? rh_csv_rows_next(rows->csv, row, error)
+                              : rh_query_next(rows->query, row, error);
+    row->numbers = no_numbers;
+    return got;
 }
 
 unsigned rh_rows_learn_number(rh_rows *rows, size_t column) {
@@ -105,7 +113,7 @@ unsigned rh_rows_learn_number(rh_rows *rows, size_t column) {
 }
 
 void rh_rows_read_numbers(rh_rows *rows, rh_row *row) {
-    if (rows->csv)
+    if (row->cells == NULL)
         rh_csv_rows_read_numbers(rows->csv, row);
 }
 

@@ -33,8 +33,7 @@ typedef struct {
     const char *text;
     const uint32_t *starts; /* count + 1 of them */
     int blanks;             /* cells may have blanks about them */
-    uint64_t numbered;      /* bit i: numbers[i] is there (rh_rows_read_numbers) */
-    const double *numbers;
+    const double *numbers;  /* all NaN before rh_rows_read_numbers */
 } rh_row;
 
 rh_cell rh_cell_without_blanks(rh_cell cell);
@@ -81,12 +80,14 @@ void rh_rows_close(rh_rows *rows);
 /* 1 and a row, 0 at the end, -1 with the error filled. */
 int rh_rows_next(rh_rows *rows, rh_row *row, rh_error *error);
 
+enum { RH_NUMBERS_MAX = 32, RH_NUMBER_NOWHERE = RH_NUMBERS_MAX };
+
 /* This column holds numbers: rh_rows_read_numbers reads it in rows to come, into which of
  * `numbers` is returned; RH_NUMBER_NOWHERE if it won't. */
-enum { RH_NUMBER_NOWHERE = 63 };
 unsigned rh_rows_learn_number(rh_rows *rows, size_t column);
 
-/* Reads the numbers of the row that was pulled last, where they are short and plain. */
+/* Reads the numbers of the row that was pulled last, where they are short and plain; all others are
+ * NaN, and so is that of RH_NUMBER_NOWHERE. */
 void rh_rows_read_numbers(rh_rows *rows, rh_row *row);
 
 /* Back to the first row. */

@@ -39,9 +39,9 @@ static void remember_head(rh_stamp *stamp, const rh_cell *cell, int64_t value, r
         return;
     const size_t head = cell->length - 8;
     stamp->length = cell->length;
-    stamp->last_word = head < 8 ? 0 : head - 8;
-    stamp->head[0] = rh_decimal_load(cell->text);
-    stamp->head[1] = rh_decimal_load(cell->text + stamp->last_word);
+    stamp->word_at = head < 8 ? 0 : head - 8;
+    stamp->word = rh_decimal_load(cell->text + stamp->word_at);
+    stamp->first_word = rh_decimal_load(cell->text);
     stamp->mask = head < 8 ? (UINT64_C(1) << 8 * head) - 1 : UINT64_MAX;
     stamp->head_time = first;
 }

@@ -25,11 +25,11 @@ typedef struct {
     int direction;         /* +1 oldest first, -1 newest first, 0 while unknown */
     int one_per_row;       /* no two rows have one time */
     rh_time last;          /* RH_DAWN before the first row */
-    size_t length;         /* of the last integer's text; SIZE_MAX: there is none. Of all but its */
-    uint64_t head[2];      /* last 8 digits the first and the last word, where `mask` has bits, */
-    uint64_t mask;         /* and where the last one begins */
-    size_t last_word;
-    rh_time head_time; /* with zeros for those digits */
+    size_t length;         /* of the last integer's text; SIZE_MAX: there is none */
+    size_t word_at;        /* the last word of its head, which is all but its last 8 digits, */
+    uint64_t word, mask;   /* what it is there, as far as the mask goes, */
+    uint64_t first_word;   /* and the first word of a head of more than one */
+    rh_time head_time;     /* with zeros for the other digits */
 } rh_stamp;
 
 /* Times outside are refused, so that arithmetic on a plausible delay or interval can't overflow. */
@@ -45,11 +45,13 @@ void rh_stamp_clear(rh_stamp *stamp);
 static inline int rh_stamp_read_tail(const rh_stamp *stamp, rh_cell cell, rh_time *out) {
     if (cell.length != stamp->length)
         return 0;
-    const uint64_t first = rh_decimal_load(cell.text) ^ stamp->head[0];
-    const uint64_t last = rh_decimal_load(cell.text + stamp->last_word) ^ stamp->head[1];
+    if ((rh_decimal_load(cell.text + stamp->word_at) ^ stamp->word) & stamp->mask)
+        return 0;
+    if (cell.length > 16 && rh_decimal_load(cell.text) != stamp->first_word)
+        return 0;
     const uint64_t tail = rh_decimal_load(cell.text + cell.length - 8);
     *out = stamp->head_time + (int64_t)rh_decimal_value(tail) * stamp->unit;
-    return ((first | last) & stamp->mask) == 0 && rh_decimal_are_digits(tail);
+    return rh_decimal_are_digits(tail);
 }
 
 /* Reads one row's time. `grid` is 0 if there is none. Errors have no place yet. */

@@ -6,7 +6,8 @@
  * is a twentieth of it. Rates are million rows a second, the best of the rounds. "Alone" is
  * processor time of the whole process without a second thread: reading, SHA-256 and parsing on one
  * core. Otherwise a second thread reads, unpacks and takes the SHA-256, and the rate is of the
- * thread that parses; what both together reach is "on the wall". Every path has to give the same
+ * thread that parses; what both together reach, where a thread that would have to wait takes a part
+ * of the SHA-256, is "on the wall". Every path has to give the same
  * events to the bit, or the program ends with 1. */
 #include "feed/ahead.h"
 #include "feed/bytes.h"
@@ -207,9 +208,11 @@ static void same_by_every_path(job *j) {
 static double tell_path(const char *what, rh_rows_path path, void (*work)(job *), job *j,
                         clockid_t clock, double floor_rate, double target) {
     rh_rows_choose(path, RH_ROWS_BLOCK);
+    rh_ahead_help(clock == CLOCK_MONOTONIC);
     const double rows = (double)j->file->rows * (double)j->copies;
     const double rate = tell(what, rows, seconds_of(work, j, clock), floor_rate, target);
     rh_rows_choose(RH_ROWS_FASTEST, RH_ROWS_BLOCK);
+    rh_ahead_help(1);
     return rate;
 }
 

@@ -96,7 +96,8 @@ static void random_row(char text[CELLS * CELL_ROOM + RH_DECIMAL_SLACK], uint32_t
 }
 
 /* What is read is what rh_number_parse reads; plain numbers of up to 15 characters are read. */
-static void check_number(const rh_cell *cell, int done, double value) {
+static void check_number(const rh_cell *cell, double value) {
+    const int done = !isnan(value);
     double wanted = 0.0;
     const int known = rh_number_parse(cell->text, cell->length, &wanted) == 0;
     if (done && (!known || memcmp(&value, &wanted, sizeof value) != 0))
@@ -118,13 +119,13 @@ static void numbers_are_read_together(void **state) {
         random_row(text, starts, &seed);
         for (size_t k = 0; k < CELLS; k++)
             columns[k] = (uint16_t)(next_random(&seed) % CELLS);
-        const uint32_t done = rh_numbers_portable(text, starts, columns, n, portable);
-        const uint32_t fast = rh_numbers_fastest()(text, starts, columns, n, fastest);
-        assert_true(done == fast && (n == CELLS || done >> n == 0));
+        rh_numbers_portable(text, starts, columns, n, portable);
+        rh_numbers_fastest()(text, starts, columns, n, fastest);
         for (size_t k = 0; k < n; k++) {
             const rh_cell cell = rh_row_cell(&row, columns[k]);
-            check_number(&cell, done >> k & 1, portable[k]);
-            check_number(&cell, fast >> k & 1, fastest[k]);
+            check_number(&cell, portable[k]);
+            check_number(&cell, fastest[k]);
+            assert_true(isnan(portable[k]) == isnan(fastest[k]));
         }
     }
 }
