@@ -12,19 +12,21 @@
 /* X of everything but the hedge: with the book's delta sum, the coin balance B counts towards
  * X_usd; X_coin = X_usd - E/S, which takes off the options' coin prices, B again, and the USD
  * balance over S. */
-static double book_exposure(const rh_lane *lane, const rh_book_value *value) {
+static double book_exposure(const rh_lane *lane, const rh_book_value *value,
+                            const rh_balances *balances) {
     const int include = lane->terms.collateral == RH_COLLATERAL_INCLUDED;
     if (lane->terms.numeraire == RH_NUMERAIRE_USD)
-        return value->exposure_usd + (include ? rh_ledger_look(lane->ledger, RH_COIN) : 0.0);
-    return value->exposure_coin -
-           (include ? rh_ledger_look(lane->ledger, RH_USD) / value->spot : 0.0);
+        return value->exposure_usd + (include ? balances->coin : 0.0);
+    return value->exposure_coin - (include ? balances->usd / value->spot : 0.0);
 }
 
 rh_exposures rh_lane_exposures(const rh_lane *lane) {
     const rh_book_value *value = rh_book_value_now(lane->book);
     const rh_holding *holding = rh_ledger_holding(lane->ledger, HEDGE);
-    const double book = book_exposure(lane, value);
+    const rh_balances balances = rh_ledger_look(lane->ledger);
+    const double book = book_exposure(lane, value, &balances);
     return (rh_exposures){
+        .balances = balances,
         .book = book,
         .held = rh_exposure(lane->hedge, holding->quantity, value->hedge),
         .pending = rh_exposure(lane->hedge, lane->order.quantity, value->hedge),
@@ -32,11 +34,9 @@ rh_exposures rh_lane_exposures(const rh_lane *lane) {
     };
 }
 
-double rh_lane_pnl(const rh_lane *lane) {
+static double pnl_of(const rh_lane *lane, const rh_balances *balances) {
     const rh_book_value *value = rh_book_value_now(lane->book);
-    const double usd = rh_ledger_look(lane->ledger, RH_USD) +
-                       rh_ledger_look(lane->ledger, RH_COIN) * value->spot +
-                       value->option_value_usd;
+    const double usd = balances->usd + balances->coin * value->spot + value->option_value_usd;
     return lane->terms.numeraire == RH_NUMERAIRE_USD ? usd - lane->start.usd
                                                      : usd / value->spot - lane->start.coin;
 }
@@ -114,7 +114,7 @@ static rh_view make_view(rh_lane *lane, const rh_hedge *hedge, const rh_exposure
                      .vol = value->vol,
                      .rate = lane->terms.rate,
                      .cost = hedge->cost / hedge->price,
-                     .pnl = rh_lane_pnl(lane),
+                     .pnl = pnl_of(lane, &exposures->balances),
                      .variance = variance - lane->variance_at_open,
                      .observations = lane->observations,
                      .n_observations = lane->n_watched,
@@ -132,7 +132,7 @@ static double signal_now(const rh_lane *lane, uint32_t signal) {
     switch (signal) {
     case RH_SIGNAL_GAP: return lane->x.held + lane->x.pending - lane->x.neutral;
     case RH_SIGNAL_PRICE: value = rh_book_value_now(lane->book); return value->hedge;
-    case RH_SIGNAL_PNL: return rh_lane_pnl(lane);
+    case RH_SIGNAL_PNL: return pnl_of(lane, &lane->x.balances);
     case RH_SIGNAL_VARIANCE:
         return rh_market_state(lane->market, lane->terms.hedge)->variance - lane->variance_at_open;
     default: break;

@@ -20,6 +20,7 @@ typedef struct {
     double held;    /* of the hedge */
     double pending; /* of the order on its way */
     double neutral; /* of the hedge that would meet the target */
+    rh_balances balances;
 } rh_exposures;
 
 /* What every instant of a lane looks at stands together at the front: a thousand lanes don't fit
@@ -85,7 +86,6 @@ rh_status rh_lane_touch(rh_lane *lane, rh_error *error);
 
 /* decide.c: the exposures as they stand, and the rule. */
 rh_exposures rh_lane_exposures(const rh_lane *lane);
-double rh_lane_pnl(const rh_lane *lane);
 int rh_lane_time_has_come(const rh_lane *lane); /* for a part of the rule */
 int rh_lane_listens(const rh_lane *lane);       /* to a signal, for a part of the rule */
 /* Looks at the exposures and notes whom time and signals wake; 1 if any. Comes before ask. */

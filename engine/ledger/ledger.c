@@ -96,28 +96,31 @@ static double in_coin(const rh_ledger *ledger, rh_currency currency, double amou
 }
 
 static void explain(rh_ledger *ledger, rh_term term, rh_currency currency, double amount) {
+    if (amount == 0.0)
+        return;
     ledger->explained.usd[term] += in_usd(ledger, currency, amount);
     ledger->explained.coin[term] += in_coin(ledger, currency, amount);
 }
 
 static rh_status book_flow(rh_ledger *ledger, rh_currency currency, rh_flow_reason reason,
                            uint32_t instrument, double amount, rh_error *error) {
-    const rh_flow flow = {ledger->touched, currency, reason, instrument, amount};
-    if (amount == 0.0)
-        return RH_OK;
     if (!isfinite(amount))
         return rh_fail(error, RH_IDENTITY, "ledger: a %s of %g was to be booked",
                        rh_flow_reason_text(reason), amount);
     ledger->cash[currency] += amount;
     add(&ledger->journal[currency], amount);
     ledger->gross += fabs(in_usd(ledger, currency, amount));
-    return ledger->listener.flow ? ledger->listener.flow(ledger->listener.self, &flow, error)
-                                 : RH_OK;
+    if (!ledger->listener.flow)
+        return RH_OK;
+    const rh_flow flow = {ledger->touched, currency, reason, instrument, amount};
+    return ledger->listener.flow(ledger->listener.self, &flow, error);
 }
 
 /* Books a flow; coin that isn't to be kept is turned into USD at once. */
 static rh_status move_cash(rh_ledger *ledger, rh_currency currency, rh_flow_reason reason,
                            uint32_t instrument, double amount, rh_error *error) {
+    if (amount == 0.0)
+        return RH_OK;
     rh_status status = book_flow(ledger, currency, reason, instrument, amount, error);
     if (status != RH_OK || currency != RH_COIN || ledger->collateral == RH_COLLATERAL_INCLUDED)
         return status;
@@ -172,17 +175,19 @@ static double interest_due(const rh_ledger *ledger, rh_currency currency) {
     return ledger->cash[currency] * expm1(ledger->rate[currency] * years);
 }
 
-double rh_ledger_look(const rh_ledger *ledger, rh_currency currency) {
-    double balance = ledger->cash[currency] + interest_due(ledger, currency);
+rh_balances rh_ledger_look(const rh_ledger *ledger) {
+    double balance[RH_N_CURRENCIES];
+    for (rh_currency c = RH_USD; c < RH_N_CURRENCIES; c++)
+        balance[c] = ledger->cash[c] + interest_due(ledger, c);
     for (size_t i = 0; i < ledger->n_holdings; i++)
-        if (rh_settles_in(ledger->holdings[i].instrument) == currency)
-            balance += funding_due(ledger, &ledger->holdings[i]);
+        balance[rh_settles_in(ledger->holdings[i].instrument)] +=
+            funding_due(ledger, &ledger->holdings[i]);
     for (size_t i = 0; i < ledger->n_holdings; i++) {
         const rh_holding *holding = &ledger->holdings[i];
-        if (rh_settles_in(holding->instrument) == currency)
-            balance += accrued_at(holding, market_price(ledger, holding));
+        balance[rh_settles_in(holding->instrument)] +=
+            accrued_at(holding, market_price(ledger, holding));
     }
-    return balance;
+    return (rh_balances){balance[RH_USD], balance[RH_COIN]};
 }
 
 /* A balance in one currency changes its value in the other one. */

@@ -95,9 +95,12 @@ rh_status rh_ledger_settle_future(rh_ledger *ledger, size_t holding, double deli
 /* Everything but options: cash and what holdings have accrued, by currency. */
 double rh_ledger_balance(const rh_ledger *ledger, rh_currency currency);
 
-/* The balance that a touch now would lead to, to the bit; under RH_COLLATERAL_IGNORED before the
+/* The balances that a touch now would lead to, to the bit; under RH_COLLATERAL_IGNORED before the
  * sweep of what the touch would book. */
-double rh_ledger_look(const rh_ledger *ledger, rh_currency currency);
+typedef struct {
+    double usd, coin;
+} rh_balances;
+rh_balances rh_ledger_look(const rh_ledger *ledger);
 double rh_ledger_cash(const rh_ledger *ledger, rh_currency currency);
 const rh_holding *rh_ledger_holding(const rh_ledger *ledger, size_t i);
 

@@ -318,12 +318,11 @@ static void test_looking_is_a_touch_that_changes_nothing(void **state) {
                                      .rate = 1e-4,
                                      .hours = 8};
             tell(a.market, now, rows, 4);
-            const double usd = rh_ledger_look(a.ledger, RH_USD);
-            const double coin = rh_ledger_look(a.ledger, RH_COIN);
-            assert_true(rh_ledger_look(a.ledger, RH_USD) == usd);
+            const rh_balances seen = rh_ledger_look(a.ledger);
+            assert_true(rh_ledger_look(a.ledger).usd == seen.usd);
             assert_int_equal(rh_ledger_touch(a.ledger, price, NULL), RH_OK);
-            assert_true(rh_ledger_balance(a.ledger, RH_USD) == usd);
-            assert_true(rh_ledger_balance(a.ledger, RH_COIN) == coin);
+            assert_true(rh_ledger_balance(a.ledger, RH_USD) == seen.usd);
+            assert_true(rh_ledger_balance(a.ledger, RH_COIN) == seen.coin);
         }
         drop(&a);
     }
