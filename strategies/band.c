@@ -20,6 +20,8 @@ enum { WIDTH, TO, PER, UNIT };
 enum { PER_OPTION, PER_BOOK };
 enum { UNIT_DELTA, UNIT_GAMMA };
 
+static const double CREEP = 1e-6; /* of an option */
+
 static const rh_param params[] = {
     [WIDTH] = {.name = "width",
                .type = RH_PARAM_NUMBER,
@@ -80,19 +82,26 @@ static double scale_now(const band_state *s, const rh_view *view) {
     return s->scale == RH_SCALE_SIZE ? view->size_options : 1.0;
 }
 
+/* The millionth of an option, in units of the width; rather none than one that moves with gamma. */
+static double creep_of(const band_state *s, const rh_view *view) {
+    if (s->scale == RH_SCALE_GAMMA || s->width == 0.0)
+        return 0.0;
+    return s->scale == RH_SCALE_SIZE ? CREEP : CREEP * view->size_options;
+}
+
 static int decide(const void *state, const rh_view *view, double *target, rh_wake *wake) {
     const band_state *s = state;
     const rh_hedge *hedge = rh_hedge_at(view, 0);
     const double half = s->width * scale_now(s, view);
     const double gap = hedge->held + hedge->pending - hedge->neutral;
     /* A trade to the edge must not fall due again, nor rounding and the creep of time be traded. */
-    const double slack =
-        1e-9 * (half + fabs(hedge->neutral)) + (half > 0.0 ? 1e-6 : 1e-9) * view->size_options;
+    const double rounding = 1e-9 * (half + fabs(hedge->neutral));
+    const double slack = rounding + (half > 0.0 ? CREEP : 1e-9) * view->size_options;
 
     wake->signal = RH_SIGNAL_GAP;
     wake->scale = s->scale;
     wake->anchor = 0.0;
-    wake->width = s->width; /* without the slack: rather early than late by a rounding */
+    wake->width = s->width + creep_of(s, view); /* without the rounding: rather early than late */
     if (!(fabs(gap) > half + slack))
         return RH_HOLD;
     target[0] = hedge->neutral + copysign(s->to * half, gap);

@@ -316,6 +316,10 @@ size_t rh_book_advance(rh_book *book, const rh_book_change **changes) {
 
 /* ---- reading ---- */
 
+uint32_t rh_book_hedge(const rh_book *book) {
+    return book->hedge;
+}
+
 size_t rh_book_n_legs(const rh_book *book) {
     return book->n_legs;
 }
@@ -352,6 +356,17 @@ rh_time rh_book_next_time(const rh_book *book) {
             next = earlier(next, leg->instrument->expiry);
     }
     return next;
+}
+
+int rh_book_idle(const rh_book *book) {
+    const rh_time now = rh_market_now(book->market);
+    for (size_t i = 0; i < book->n_legs; i++) {
+        const rh_leg *leg = &book->legs[i];
+        if ((leg->state == RH_LEG_WAITING && leg->terms.open <= now) ||
+            (leg->state == RH_LEG_OPEN && leg->terms.close <= now))
+            return 0;
+    }
+    return 1;
 }
 
 unsigned rh_book_conversions(const rh_book *book) {

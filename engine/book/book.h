@@ -128,12 +128,26 @@ typedef struct {
 } rh_glance;
 int rh_book_glance(rh_book *book, rh_glance *out);
 
+/* The same for every price of the hedge and every moment to come before `until`, as long as nothing
+ * but the hedge is observed: with u = P/price - 1, |u| <= RH_LINE_REACH, the exposure in USD is
+ * exposure + slope u within curvature u^2/2 + drift t, t in years since `at`. */
+typedef struct {
+    rh_time at, until; /* RH_DAWN: there is none */
+    double price, exposure, slope, curvature, drift, size_options;
+    int borrowed; /* rests on spot or the index, or on the hedge in their place */
+} rh_line;
+#define RH_LINE_REACH 0.02
+
+/* NULL if nothing is known. Good until the book is observed again. */
+const rh_line *rh_book_line(const rh_book *book);
+
 /* The open options as rules see them, in the order of the legs; n_options of the value. */
 const rh_option_leg *rh_book_options(const rh_book *book);
 
 /* The delta of one of them at another volatility; `net` takes its coin price off. */
 double rh_book_delta_at(const rh_book *book, size_t option, double vol, int net);
 
+uint32_t rh_book_hedge(const rh_book *book);
 size_t rh_book_n_legs(const rh_book *book);
 const rh_leg *rh_book_leg(const rh_book *book, size_t i); /* value is current after value_now */
 
@@ -148,6 +162,10 @@ int rh_book_finished(const rh_book *book);
 
 /* The next instant at which a leg may open, closes or expires; RH_NEVER if none. */
 rh_time rh_book_next_time(const rh_book *book);
+
+/* No leg waits for a price to open or close at: what the hedge does changes nothing but values
+ * before rh_book_next_time. */
+int rh_book_idle(const rh_book *book);
 
 /* Where S came from so far, for the notes: bits of 1 << rh_conversion. */
 typedef enum { RH_CONVERT_INDEX, RH_CONVERT_SPOT, RH_CONVERT_HEDGE } rh_conversion;

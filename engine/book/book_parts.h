@@ -36,14 +36,6 @@ typedef struct {
     uint64_t times;
 } rh_roll;
 
-/* The exposure as a function of the hedge's price P and of time, from the last valuation on:
- * exposure + slope u within curvature u^2/2 + drift t, u = P/price - 1, t in years (glance.c). */
-typedef struct {
-    rh_time at, until; /* RH_DAWN: there is none */
-    double price, exposure, slope, curvature, drift;
-    int borrowed; /* a forward comes from spot, the index or the hedge */
-} rh_line;
-
 struct rh_book {
     rh_leg *legs;
     rh_leg_memory *memory;

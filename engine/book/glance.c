@@ -8,18 +8,19 @@
  *     u^2/2 max |F0^2 dGamma/dF|  +  t max |dD/dtau|.
  *
  * With s = vol sqrt(tau) and n the normal density, F^2 dGamma/dF = -n(d1)/s (1 + d1/s), F dD/dF =
- * n(d1)/s and dN(d1)/dtau = -n(d1) d2 / (2 tau); n(x) <= 0.3990 and |x| n(x) <= 0.2420 bound all
- * of them whatever the moneyness. Bounds are taken over a share of the option's life and a range
- * of u, beyond which a glance says nothing.
+ * n(d1)/s and dN(d1)/dtau = -n(d1) d2 / (2 tau). Bounds are taken over a share of the option's life
+ * and a range of u, beyond which a glance says nothing: there |d1| = |x/s + s/2|, x = ln(F/K), is
+ * at least (|x0| - max |ln(1 + u)|)/s0 - s0/2, which bounds n(d1) and |d1| n(d1).
  */
 #include "book/book_parts.h"
+#include "pricing/elementary.h"
 
 #include <math.h>
 
 static const double DENSITY = 0.3990, SLOPED_DENSITY = 0.2420; /* max n(x), max |x| n(x) */
-static const double FARTHEST = 0.02;                           /* |u| */
 static const double SHARE = 1.0 / 8.0;                         /* of the time to expiry */
-static const double STRETCH = 1.05; /* at least 1 / (1 - FARTHEST)^2; of the carry too */
+static const double STRETCH = 1.05;     /* at least 1 / (1 - RH_LINE_REACH)^2; of the carry too */
+static const double LOG_REACH = 0.0203; /* at least -ln(1 - RH_LINE_REACH) */
 
 /* Until when the bounds of a leg hold. */
 static rh_time good_until(const rh_book *book, const rh_leg *leg) {
@@ -29,14 +30,31 @@ static rh_time good_until(const rh_book *book, const rh_leg *leg) {
     return end < window ? end : window;
 }
 
+/* Of n(d1) and |d1| n(d1), as far as a glance goes. */
+typedef struct {
+    double density, sloped;
+} bounds;
+
+static bounds bounds_of(const rh_leg_value *value, double s, double drift) {
+    const double density = value->black.gamma * value->forward * s; /* e^(-r tau) n(d1) */
+    const double d2 = -value->black.vanna * value->iv / density;
+    const double off = LOG_REACH + drift * SHARE * value->years;
+    const double least = fabs(d2 + 0.5 * s) - off / s - 0.5 * s;
+    if (!(least > 0.0)) /* nor if the density is 0 in double precision */
+        return (bounds){DENSITY, SLOPED_DENSITY};
+    const double most = DENSITY * rh_exp(-0.5 * least * least);
+    return (bounds){most, least > 1.0 ? least * most : SLOPED_DENSITY};
+}
+
 static void add_bounds(rh_line *line, const rh_leg *leg, double carry, double rate, double drift) {
     const rh_leg_value *value = &leg->value;
     const double least = (1.0 - SHARE) * value->years;
     const double s = value->iv * sqrt(value->years), s_least = value->iv * sqrt(least);
     const double weight = STRETCH * fabs(leg->size) * carry * exp(rate * value->years);
-    line->curvature += weight * (DENSITY / s_least + SLOPED_DENSITY / (s_least * s_least));
-    line->drift += weight * ((SLOPED_DENSITY + DENSITY * s) / (2.0 * least) + rate +
-                             drift * (DENSITY / s_least + 1.0));
+    const bounds most = bounds_of(value, s, drift);
+    line->curvature += weight * (most.density / s_least + most.sloped / (s_least * s_least));
+    line->drift += weight * ((most.sloped + most.density * s) / (2.0 * least) + rate +
+                             drift * (most.density / s_least + 1.0));
 }
 
 /* Adds one leg; 0 if nothing is known of how its delta moves. */
@@ -63,7 +81,8 @@ void rh_line_take(rh_book *book) {
     *line = (rh_line){.at = rh_market_now(book->market),
                       .until = RH_NEVER,
                       .price = book->value.hedge,
-                      .exposure = book->value.exposure_usd};
+                      .exposure = book->value.exposure_usd,
+                      .size_options = book->value.size_options};
     int known = book->deltas_are_black && book->forward == RH_FORWARD_CARRIED;
     for (size_t i = 0; i < book->n_legs && known; i++)
         known = book->legs[i].state != RH_LEG_OPEN || add_leg(book, i, line->price);
@@ -87,18 +106,26 @@ static int still_stands(const rh_book *book) {
     return 1;
 }
 
-int rh_book_glance(rh_book *book, rh_glance *out) {
-    const rh_time now = rh_market_now(book->market);
+const rh_line *rh_book_line(const rh_book *book) {
     const rh_line *line = &book->line;
-    const double p = rh_book_hedge_price(book).value, u = p / line->price - 1.0;
-    if (line->at == RH_DAWN || now >= line->until || !(fabs(u) <= FARTHEST) || !still_stands(book))
+    const int stands = line->at != RH_DAWN && rh_market_now(book->market) < line->until;
+    return stands && still_stands(book) ? line : NULL;
+}
+
+int rh_book_glance(rh_book *book, rh_glance *out) {
+    const rh_line *line = rh_book_line(book);
+    if (!line)
         return 0;
+    const double p = rh_book_hedge_price(book).value, u = p / line->price - 1.0;
+    if (!(fabs(u) <= RH_LINE_REACH))
+        return 0;
+    const double years = rh_years(line->at, rh_market_now(book->market));
     *out = (rh_glance){
         .spot = book->conversion,
         .hedge = p,
-        .size_options = book->value.size_options,
+        .size_options = line->size_options,
         .exposure_usd = line->exposure + line->slope * u,
-        .within = 0.5 * line->curvature * u * u + line->drift * rh_years(line->at, now) +
+        .within = 0.5 * line->curvature * u * u + line->drift * years +
                   1e-9 * (fabs(line->exposure) + fabs(line->slope * u)),
     };
     return 1;
