@@ -8,7 +8,12 @@
 /* Tables are padded to whole blocks with widths that are never crossed, and passed over in
  * stretches: a loop of known length without a branch is what compilers turn into vector
  * instructions. */
-enum { BLOCK = 64, STRETCH = 16, FEW = 4 /* for which a stretch is too much */ };
+enum {
+    BLOCK = 64,
+    STRETCH = 16,
+    FEW = 4,      /* for which a stretch is too much */
+    MOST_CALM = 8 /* of more watches one or the other is crossed soon */
+};
 
 /* gcc makes two versions of such a loop, and the processor chooses one when the program starts;
  * their digits are the same. */
@@ -310,4 +315,27 @@ size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *
         if (alarms->tables[i].count > 0)
             list_table(&l, &alarms->tables[i], books, market);
     return l.count;
+}
+
+int rh_alarms_calm(const rh_alarms *alarms, rh_book *const *books, const rh_market *market,
+                   rh_calm *calm) {
+    size_t count = 0;
+    for (size_t i = 0; i < alarms->n_tables; i++)
+        count += alarms->tables[i].count;
+    if (count > MOST_CALM)
+        return 0;
+    for (size_t i = 0; i < alarms->n_tables; i++) {
+        const table *t = &alarms->tables[i];
+        for (size_t k = 0; k < t->count; k++) {
+            const rh_watch watch = {.series = t->series,
+                                    .a = t->column[A][k],
+                                    .b = t->column[B][k],
+                                    .c = t->column[C][k],
+                                    .d = t->column[D][k],
+                                    .width = t->column[WIDTH][k]};
+            if (!rh_calm_narrow(calm, books[t->book], market, &watch))
+                return 0;
+        }
+    }
+    return 1;
 }

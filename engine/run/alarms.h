@@ -10,7 +10,7 @@
 #ifndef RH_RUN_ALARMS_H
 #define RH_RUN_ALARMS_H
 
-#include "lane/watch.h"
+#include "lane/calm.h"
 
 typedef struct rh_alarms rh_alarms;
 
@@ -30,5 +30,10 @@ rh_time rh_alarms_next_time(const rh_alarms *alarms);
 /* Writes the candidates to due[] (room for every lane), each once; returns how many. */
 size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *market,
                      size_t *due);
+
+/* Narrows the calm so far that no watch is crossed inside; times are not looked at. Returns 0 if no
+ * bound is known or nothing is left, and for more watches than it would be worth it for. */
+int rh_alarms_calm(const rh_alarms *alarms, rh_book *const *books, const rh_market *market,
+                   rh_calm *calm);
 
 #endif

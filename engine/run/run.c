@@ -19,7 +19,9 @@ typedef struct rh_runner {
     size_t living;  /* lanes that have neither finished nor failed */
     rh_time coming; /* data, as the next instant was chosen */
     rh_time last_data;
-} loop; /* what a runner is */
+    rh_calm calm;   /* until RH_DAWN: there is none */
+    int only_hedge; /* nothing in this instant's data ends the calm but a price */
+} loop;             /* what a runner is */
 
 static rh_time earlier(rh_time a, rh_time b) {
     return a < b ? a : b;
@@ -37,16 +39,26 @@ static rh_time next_data(const loop *l) {
     return l->terms->stream->next_time(l->terms->stream->self);
 }
 
+/* It tells of the calm's hedge, and of nothing else that matters. */
+static int is_of_hedge(const rh_calm *calm, const rh_event *event) {
+    const int index = event->kind == RH_EVENT_MARK && rh_event_has(event, RH_INDEX);
+    return event->instrument == calm->hedge && event->kind != RH_EVENT_SETTLEMENT &&
+           !(index && calm->follows_index);
+}
+
 static rh_status take_events(loop *l, rh_time now, rh_error *error) {
     const rh_stream *stream = l->terms->stream;
     const rh_event *events;
     size_t count;
     rh_market_advance(l->terms->market, now);
+    l->only_hedge = 1;
     if (l->coming != now)
         return RH_OK;
     rh_status status = stream->take(stream->self, &events, &count, error);
-    for (size_t i = 0; i < count && status == RH_OK; i++)
+    for (size_t i = 0; i < count && status == RH_OK; i++) {
         rh_market_apply(l->terms->market, &events[i]);
+        l->only_hedge &= is_of_hedge(&l->calm, &events[i]);
+    }
     l->last_data = now;
     l->outcome->events += count;
     return status;
@@ -92,7 +104,39 @@ static rh_status advance_lanes(loop *l, rh_error *error) {
     return status;
 }
 
+/* ---- calm ---- */
+
+/* For how long nobody will be due. */
+static void look_ahead(loop *l) {
+    const rh_run_terms *t = l->terms;
+    l->calm.until = RH_DAWN;
+    if (t->n_books == 0)
+        return;
+    rh_calm calm = rh_calm_everywhere(rh_book_hedge(t->books[0]));
+    for (size_t i = 0; i < t->n_books; i++)
+        if (rh_book_hedge(t->books[i]) != calm.hedge || !rh_book_idle(t->books[i]))
+            return;
+    if (!rh_alarms_calm(l->alarms, t->books, t->market, &calm))
+        return;
+    calm.until = earlier(calm.until, next_wish(l));
+    l->calm = calm;
+}
+
+static int still_calm(const loop *l) {
+    return l->only_hedge && rh_calm_holds(&l->calm, l->terms->market) &&
+           !rh_market_funding_stamp(l->terms->market);
+}
+
 /* ---- instants ---- */
+
+static rh_status advance_all(loop *l, rh_error *error) {
+    for (size_t i = 0; i < l->terms->n_books; i++)
+        l->n_changes[i] = rh_book_advance(l->terms->books[i], &l->changes[i]);
+    const rh_status status = advance_lanes(l, error);
+    if (status == RH_OK)
+        look_ahead(l);
+    return status;
+}
 
 static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
     rh_status status = take_events(l, now, error);
@@ -103,9 +147,8 @@ static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
         rh_book_observe(l->terms->books[i]);
     if (now < l->terms->from)
         return RH_OK;
-    for (size_t i = 0; i < l->terms->n_books; i++)
-        l->n_changes[i] = rh_book_advance(l->terms->books[i], &l->changes[i]);
-    status = advance_lanes(l, error);
+    if (!still_calm(l))
+        status = advance_all(l, error);
     if (l->outcome->instants++ == 0)
         l->outcome->first = now;
     l->outcome->last = now;
@@ -118,6 +161,8 @@ static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
  * still has to do soon (an expiry), and orders on their way, keep the clock running. */
 static rh_time next_instant(loop *l) {
     l->coming = next_data(l);
+    if (l->coming < l->calm.until)
+        return l->coming < l->terms->to ? l->coming : RH_NEVER;
     rh_time next = earlier(l->coming, next_wish(l));
     if (l->coming == RH_NEVER) {
         next = RH_NEVER;
@@ -222,7 +267,7 @@ static rh_status start_anew(loop *l, rh_run_outcome *outcome, rh_error *error) {
     rh_status status = RH_OK;
     l->outcome = outcome;
     l->living = l->terms->n_lanes;
-    l->last_data = RH_DAWN;
+    l->last_data = l->calm.until = RH_DAWN;
     for (size_t i = 0; i < l->terms->n_lanes; i++)
         for (size_t k = 0; k < rh_lane_n_watches(l->terms->lanes[i]) && status == RH_OK; k++)
             status = rh_alarms_set(l->alarms, i, k, l->terms->book_of_lane[i], &never, error);

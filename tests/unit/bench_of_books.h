@@ -9,6 +9,7 @@ typedef struct {
     rh_catalogue *catalogue;
     rh_registry *registry;
     rh_market *market;
+    rh_funding_mode funding; /* before bench_open */
     rh_book *book;
     const rh_book_change *changes;
     size_t n_changes;
@@ -40,7 +41,7 @@ static UNUSED void bench_open(bench *b, rh_book_terms terms, const rh_leg_terms 
     terms.ratio = terms.ratio ? terms.ratio : rh_registry_find_ratio(b->registry, "black", &near);
     terms.ratio_values = &none;
     terms.max_age = terms.max_age ? terms.max_age : RH_DAY;
-    b->market = rh_market_new(b->catalogue, RH_FUNDING_NONE);
+    b->market = rh_market_new(b->catalogue, b->funding);
     assert_int_equal(rh_book_new(&terms, b->market, &b->book, NULL), RH_OK);
 }
 
