@@ -278,17 +278,17 @@ void rh_lane_show(rh_lane *lane) {
  */
 rh_status rh_lane_ask(rh_lane *lane, double *target, int *trade, rh_error *error) {
     const rh_book_value *value = rh_book_value_now(lane->book);
-    const rh_exposures x = lane->x;
+    const rh_exposures *x = &lane->x;
     *trade = 0;
-    if (isnan(x.neutral) || isnan(x.held)) {
+    if (isnan(x->neutral) || isnan(x->held)) {
         lane->pending_ask = 1;
         lane->counts.blind++;
         return RH_OK;
     }
-    const rh_hedge hedge = view_hedge(lane, value, &x);
-    rh_view view = make_view(lane, &hedge, &x);
+    const rh_hedge hedge = view_hedge(lane, value, x);
+    rh_view view = make_view(lane, &hedge, x);
     rh_rule_fault fault;
-    *target = x.held + x.pending;
+    *target = x->held + x->pending;
     const int said = rh_rule_ask(lane->terms.rule, lane->state, lane->parts, &view, target, &fault);
     lane->counts.decisions++;
     if (said != RH_HOLD && said != RH_TRADE)

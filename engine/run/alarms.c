@@ -11,8 +11,9 @@
 enum {
     BLOCK = 64,
     STRETCH = 16,
-    FEW = 4,      /* for which a stretch is too much */
-    MOST_CALM = 8 /* of more watches one or the other is crossed soon */
+    FEW = 4,             /* for which a stretch is too much */
+    MOST_CALM = 8,       /* of more watches one or the other is crossed soon */
+    MOST_LOOKS = 1 << 16 /* until roundings of the odometer could come near to a watch's own */
 };
 
 /* gcc makes two versions of such a loop, and the processor chooses one when the program starts;
@@ -25,15 +26,24 @@ enum {
 
 enum { A, B, C, D, WIDTH, N_COLUMNS };
 
-/* Watches of lanes of one book that wait for one number. */
+/* Watches of lanes of one book that wait for one number.
+ *
+ * The room of a watch is width x scale - |sum|, and no room changes by more than the table has
+ * travelled: |change of s| + largest |b| |change of x1| + ... So a stretch whose least room was R
+ * when the table had travelled T needs no look before it has travelled T + R. */
 typedef struct {
     size_t book;
     rh_series series;
     double *column[N_COLUMNS];
-    double largest[WIDTH]; /* |a| to |d| so far, for the rounding of their sum */
+    double largest[N_COLUMNS]; /* |a| to |width| so far */
+    double *enough;            /* of each stretch: how far the table may travel; NOW: not at all */
+    double travelled, nearest; /* nearest: the least `enough` */
+    size_t looks;              /* since the odometer stood at 0 */
+    rh_series_value seen;      /* at the last look */
     size_t *watch;
     size_t count, capacity;
 } table;
+static const double NOW = -INFINITY;
 
 /* Where a watch stands. */
 typedef struct {
@@ -99,6 +109,7 @@ void rh_alarms_free(rh_alarms *alarms) {
     for (size_t i = 0; i < alarms->n_tables; i++) {
         for (int c = 0; c < N_COLUMNS; c++)
             rh_release(alarms->tables[i].column[c]);
+        rh_release(alarms->tables[i].enough);
         rh_release(alarms->tables[i].watch);
     }
     rh_release(alarms->tables);
@@ -128,6 +139,10 @@ static void set_time(rh_alarms *alarms, size_t lane, rh_time at) {
     alarms->earliest[block] = earliest;
 }
 
+static void look_again(table *t, size_t slot) {
+    t->enough[slot / STRETCH] = t->nearest = NOW;
+}
+
 static void clear_slot(table *t, size_t slot) {
     for (int c = A; c < WIDTH; c++)
         t->column[c][slot] = 0.0;
@@ -145,6 +160,7 @@ static void leave_table(rh_alarms *alarms, size_t watch) {
         t->column[c][from.slot] = t->column[c][last];
     t->watch[from.slot] = t->watch[last];
     alarms->places[t->watch[from.slot]].slot = from.slot;
+    look_again(t, from.slot);
     clear_slot(t, last);
     alarms->places[watch].table = NOWHERE;
 }
@@ -176,10 +192,13 @@ static rh_status make_room(table *t, rh_error *error) {
     for (int c = 0; c < N_COLUMNS; c++)
         if (rh_resize_array(&t->column[c], larger, sizeof *t->column[c]) != 0)
             return rh_no_memory(error);
-    if (rh_resize_array(&t->watch, larger, sizeof *t->watch) != 0)
+    if (rh_resize_array(&t->watch, larger, sizeof *t->watch) != 0 ||
+        rh_resize_array(&t->enough, larger / STRETCH, sizeof *t->enough) != 0)
         return rh_no_memory(error);
-    for (size_t i = t->capacity; i < larger; i++)
+    for (size_t i = t->capacity; i < larger; i++) {
         clear_slot(t, i);
+        look_again(t, i);
+    }
     t->capacity = larger;
     return RH_OK;
 }
@@ -188,9 +207,10 @@ static void write_slot(table *t, size_t slot, const rh_watch *watch) {
     const double numbers[N_COLUMNS] = {watch->a, watch->b, watch->c, watch->d, watch->width};
     for (int c = 0; c < N_COLUMNS; c++)
         t->column[c][slot] = numbers[c];
-    for (int c = A; c < WIDTH; c++)
-        if (fabs(numbers[c]) > t->largest[c])
+    for (int c = A; c < N_COLUMNS; c++)
+        if (isfinite(numbers[c]) && fabs(numbers[c]) > t->largest[c])
             t->largest[c] = fabs(numbers[c]);
+    look_again(t, slot);
 }
 
 rh_status rh_alarms_set(rh_alarms *alarms, size_t lane, size_t k, size_t book,
@@ -241,22 +261,23 @@ static int crossed(const table *t, size_t i, const rh_series_value *x, double sl
     return fabs(sum) + slack > t->column[WIDTH][i] * x->scale;
 }
 
-/* Where the next stretch begins in which anything has crossed; `end` if none has. */
-WIDE static size_t next_crossed(double *const *column, size_t from, size_t end,
-                                const rh_series_value *x, double slack) {
+static double smaller(double a, double b) {
+    return a < b ? a : b;
+}
+
+/* The least room in a stretch; NaN where a sum isn't known. */
+WIDE static double least_room(double *const *column, size_t from, const rh_series_value *x) {
+    const double *a = column[A] + from, *b = column[B] + from, *c = column[C] + from,
+                 *d = column[D] + from, *width = column[WIDTH] + from;
     const double s = x->s, x1 = x->x1, x2 = x->x2, x3 = x->x3, scale = x->scale;
-    for (; from < end; from += STRETCH) {
-        const double *a = column[A] + from, *b = column[B] + from, *c = column[C] + from,
-                     *d = column[D] + from, *width = column[WIDTH] + from;
-        int64_t any = 0; /* as wide as a double, so that a comparison's mask fits */
-        for (int i = 0; i < STRETCH; i++) {
-            const double sum = s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3;
-            any |= fabs(sum) + slack > width[i] * scale ? 1 : 0;
-        }
-        if (any)
-            return from;
-    }
-    return end;
+    double room[STRETCH];
+    for (int i = 0; i < STRETCH; i++)
+        room[i] = width[i] * scale - fabs(s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3);
+    for (int i = 0; i < 8; i++)
+        room[i] = smaller(room[i], room[i + 8]);
+    for (int i = 0; i < 4; i++)
+        room[i] = smaller(room[i], room[i + 4]);
+    return smaller(smaller(room[0], room[2]), smaller(room[1], room[3]));
 }
 
 typedef struct {
@@ -281,7 +302,43 @@ static void list_crossed(listing *l, const table *t, size_t from, size_t end,
             list(l, t->watch[from]);
 }
 
-static void list_table(listing *l, const table *t, rh_book *const *books, const rh_market *market) {
+/* By how much a room can have changed since the last look. */
+static double way(const table *t, const rh_series_value *x) {
+    const rh_series_value *seen = &t->seen;
+    return fabs(x->s - seen->s) + t->largest[B] * fabs(x->x1 - seen->x1) +
+           t->largest[C] * fabs(x->x2 - seen->x2) + t->largest[D] * fabs(x->x3 - seen->x3) +
+           t->largest[WIDTH] * fabs(x->scale - seen->scale);
+}
+
+static void travel(table *t, const rh_series_value *x) {
+    const double step = way(t, x);
+    t->seen = *x;
+    t->travelled += step;
+    if (step < INFINITY && ++t->looks < MOST_LOOKS)
+        return;
+    t->travelled = 0.0;
+    t->looks = 0;
+    for (size_t i = 0; i < t->count; i += STRETCH)
+        look_again(t, i);
+}
+
+static void look_at_stretches(listing *l, table *t, const rh_series_value *x, double slack) {
+    double nearest = INFINITY;
+    for (size_t from = 0; from < t->count; from += STRETCH) {
+        double *enough = &t->enough[from / STRETCH];
+        if (!(t->travelled + slack < *enough)) {
+            const double room = least_room(t->column, from, x);
+            *enough = room > slack ? t->travelled + room : NOW;
+            if (*enough == NOW)
+                list_crossed(l, t, from, from + STRETCH < t->count ? from + STRETCH : t->count, x,
+                             slack);
+        }
+        nearest = smaller(*enough, nearest);
+    }
+    t->nearest = nearest;
+}
+
+static void list_table(listing *l, table *t, rh_book *const *books, const rh_market *market) {
     if (t->series.kind == RH_SERIES_ALWAYS) {
         for (size_t i = 0; i < t->count; i++)
             list(l, t->watch[i]);
@@ -294,9 +351,9 @@ static void list_table(listing *l, const table *t, rh_book *const *books, const 
         list_crossed(l, t, 0, t->count, &x, slack);
         return;
     }
-    for (size_t from = 0; (from = next_crossed(t->column, from, t->count, &x, slack)) < t->count;
-         from += STRETCH)
-        list_crossed(l, t, from, from + STRETCH < t->count ? from + STRETCH : t->count, &x, slack);
+    travel(t, &x);
+    if (!(t->travelled + slack < t->nearest))
+        look_at_stretches(l, t, &x, slack);
 }
 
 size_t rh_alarms_due(rh_alarms *alarms, rh_book *const *books, const rh_market *market,

@@ -2,10 +2,11 @@
 /* alarms.h: which of many sleeping lanes must be looked at in this instant.
  *
  * Every lane has one watch (lane/watch.h), or as many as its rule is composed of. Those that wait
- * for the same number of the market stand in one table of arrays, and a table is passed over once
- * per instant, so that a lane that isn't due costs a few flops. What comes out are candidates: a
- * threshold that is within rounding of being crossed counts as crossed, and the lane itself decides
- * (rh_lane_due). None is missed.
+ * for the same number of the market stand in one table of arrays, which keeps account of how far
+ * that number has moved, and of how far it may move before a group of them is worth a look: lanes
+ * that aren't due cost next to nothing. What comes out are candidates: a threshold that is within
+ * rounding of being crossed counts as crossed, and the lane itself decides (rh_lane_due). None is
+ * missed.
  */
 #ifndef RH_RUN_ALARMS_H
 #define RH_RUN_ALARMS_H

@@ -122,7 +122,75 @@ static void test_lists_what_is_due(void **state) {
     bench_drop(&b);
 }
 
+/* ---- long sleep ---- */
+
+/* Somewhere inside its threshold, which takes hundreds of instants to reach, each part of the sum
+ * being as large as the others at times. */
+static rh_watch draw_sleeper(const bench *b, uint64_t *seed) {
+    static const rh_series_kind kinds[] = {RH_SERIES_PRICE, RH_SERIES_VALUE, RH_SERIES_EXPOSURE};
+    static const uint32_t scales[] = {RH_SCALE_ONE, RH_SCALE_SIZE, RH_SCALE_GAMMA};
+    const int kind = draw_below(seed, 3);
+    const double unit = kind == 1 ? 36000.0 : 1.0;
+    rh_watch watch = {.at = RH_NEVER, .series = {.kind = kinds[kind], .instrument = b->perpetual}};
+    rh_series_value x;
+    watch.series.scale = scales[draw_below(seed, 3)];
+    if (kind > 0) {
+        watch.b = draw_below(seed, 2) * 36000 * 5 * draw_normal(seed);
+        watch.c = draw_below(seed, 2) * 36000 * 5 * draw_normal(seed);
+    }
+    rh_series_now(&watch.series, b->book, b->market, &x);
+    watch.width = (kind == 0 ? 400 : 0.1 * unit) * (0.2 + draw(seed)) / x.scale;
+    watch.a = watch.width * x.scale * (2 * draw(seed) - 1) -
+              (x.s + watch.b * x.x1 + watch.c * x.x2 + watch.d * x.x3);
+    return watch;
+}
+
+static void arm_sleeper(guard *g, const bench *b, size_t lane, uint64_t *seed) {
+    g->watch[lane][0] = draw_sleeper(b, seed);
+    assert_int_equal(rh_alarms_set(g->alarms, lane, 0, 0, &g->watch[lane][0], NULL), RH_OK);
+}
+
+/* Lanes are armed anew only when they are due, so that most are passed over for a long time. */
+static void test_misses_none_that_slept_for_long(void **state) {
+    bench b;
+    static guard g;
+    size_t crossings = 0;
+    uint64_t seed = 1848;
+    double price = 36000.0;
+    (void)state;
+    bench_make(&b);
+    b.funding = RH_FUNDING_CONTINUOUS;
+    const rh_leg_terms leg = {.instrument = b.option, .quantity = -2, .open_price = RH_AT_MARK};
+    bench_open(&b, (rh_book_terms){.settlement_window = 30 * RH_MIN}, &leg, 1);
+    assert_int_equal(bench_usual(&b, DAY0, price, 0.8), 1);
+    g = (guard){.alarms = rh_alarms_new(LANES, NULL)};
+    assert_non_null(g.alarms);
+    for (size_t i = 0; i < LANES; i++) {
+        arm_sleeper(&g, &b, i, &seed);
+        g.watch[i][1] = (rh_watch){.at = RH_NEVER};
+    }
+    for (int i = 1; i <= 4 * INSTANTS; i++) {
+        price *= exp(0.0005 * draw_normal(&seed));
+        tape_row row = {.instrument = b.perpetual, .last = price};
+        if (i % 100 == 1)
+            row.rate = 0.05 * draw_normal(&seed), row.hours = 8;
+        if (i % 50 == 25) /* gamma halves or doubles, the delta hardly moves */
+            (void)bench_usual(&b, DAY0 + i * RH_MIN, price, i % 100 == 25 ? 1.6 : 0.8);
+        else
+            (void)bench_say(&b, DAY0 + i * RH_MIN, row);
+        check(&g, &b, &b.book, &crossings);
+        for (size_t lane = 0; lane < LANES; lane++)
+            if (g.listed[lane])
+                arm_sleeper(&g, &b, lane, &seed);
+    }
+    if (crossings < INSTANTS || crossings > 4 * INSTANTS * LANES / 20)
+        fail_msg("%zu crossings", crossings);
+    rh_alarms_free(g.alarms);
+    bench_drop(&b);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists_what_is_due)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists_what_is_due),
+                                       cmocka_unit_test(test_misses_none_that_slept_for_long)};
     return cmocka_run_group_tests_name("alarms", tests, NULL, NULL);
 }
