@@ -81,8 +81,17 @@ struct rh_lane {
     rh_lane_counts counts;
 };
 
-/* Brings both accounts to now, once per instant. */
+/* Brings both accounts to now, once per instant; or only the hedged one: the shadow isn't touched
+ * by the hedge's fills, so that its digits are the same beside every rule. */
 rh_status rh_lane_touch(rh_lane *lane, rh_error *error);
+rh_status rh_lane_touch_hedged(rh_lane *lane, rh_error *error);
+
+/* trade.c: an order for what is missing to the target, if that is anything; it meets the venue if
+ * it is there; a change of the book in both accounts. */
+int rh_lane_has_order(const rh_lane *lane);
+void rh_lane_send_order(rh_lane *lane, double target_quantity, rh_fill_reason reason);
+rh_status rh_lane_try_order(rh_lane *lane, rh_error *error);
+rh_status rh_lane_apply(rh_lane *lane, const rh_book_change *change, rh_error *error);
 
 /* decide.c: the exposures as they stand, and the rule. */
 rh_exposures rh_lane_exposures(const rh_lane *lane);
