@@ -3,15 +3,15 @@
  *
  * A loop is written once, as an RH_INLINE body over blocks of RH_BLOCK numbers without branches.
  * Three functions hold that body, one of them with RH_FOR_AVX2 and one with RH_FOR_AVX512 before
- * it; an rh_vector picks one at run time. All three make the same digits, since each element goes
- * through the same IEEE operations in the same order; the widths differ in speed only. Where there
- * are no such instructions the three are the same.
+ * it (RH_FOR_EACH_WIDTH writes them); an rh_vector picks one at run time. All three make the same
+ * digits, since each element goes through the same IEEE operations in the same order; the widths
+ * differ in speed only. Where there are no such instructions the three are the same.
  */
 #ifndef RH_BASE_VECTOR_H
 #define RH_BASE_VECTOR_H
 
 /* Elements worked on at a time: arrays of a block stay in the fastest cache. */
-enum { RH_BLOCK = 256 };
+enum { RH_BLOCK = 128 };
 
 typedef enum { RH_VECTOR_PLAIN, RH_VECTOR_AVX2, RH_VECTOR_AVX512, RH_N_VECTORS } rh_vector;
 
@@ -46,5 +46,19 @@ rh_vector rh_vector_widest(void);
 #define RH_FOR_AVX2
 #define RH_FOR_AVX512
 #endif
+
+/* name_of[v]: what calls the RH_INLINE function `name` compiled for vectors of width v. */
+#define RH_FOR_EACH_WIDTH(name, parameters, arguments)                                             \
+    static void name##_plain parameters {                                                          \
+        name arguments;                                                                            \
+    }                                                                                              \
+    RH_FOR_AVX2 static void name##_avx2 parameters {                                               \
+        name arguments;                                                                            \
+    }                                                                                              \
+    RH_FOR_AVX512 static void name##_avx512 parameters {                                           \
+        name arguments;                                                                            \
+    }                                                                                              \
+    static void(*const name##_of[RH_N_VECTORS])                                                    \
+        parameters = {name##_plain, name##_avx2, name##_avx512}
 
 #endif

@@ -82,7 +82,7 @@ RH_INLINE void deltas(double right, double discount, const workings *restrict w,
     }
 }
 
-RH_INLINE void prices(const rh_black_contract *c, const common *shared,
+RH_INLINE void prices(int by_series, const rh_black_contract *c, const common *shared,
                       const double *restrict forward, const workings *restrict w,
                       double *restrict price) {
     const double discount = shared->discount, strike = c->strike, p = discount * strike;
@@ -91,7 +91,8 @@ RH_INLINE void prices(const rh_black_contract *c, const common *shared,
         const double f = forward[i];
         const rh_moneyness m = {{w->d1[i], w->d1_low[i]}, w->d2[i], s, f <= strike};
         const rh_legs legs = {discount * f, p, discount * (f - strike)};
-        price[i] = rh_option_price(right, legs, m, w->core[i], w->mills_1[i], w->mills_2[i]);
+        price[i] =
+            rh_option_price(by_series, right, legs, m, w->core[i], w->mills_1[i], w->mills_2[i]);
     }
 }
 
@@ -112,7 +113,10 @@ RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward
         deltas(c->right, shared.discount, &w, delta);
     if (price) {
         mills_ratios(w.d2, w.mills_2);
-        prices(c, &shared, forward, &w, price);
+        if (shared.vol_root.hi < RH_SERIES_BELOW)
+            prices(1, c, &shared, forward, &w, price);
+        else
+            prices(0, c, &shared, forward, &w, price);
     }
     return 1;
 }

@@ -43,9 +43,12 @@ RH_INLINE double rh_mills_step(double b, double mills_b, double s) {
     const double m1 = b * mills_b - 1.0, m2 = b * m1 + mills_b, m3 = b * m2 + 2.0 * m1;
     const double m4 = b * m3 + 3.0 * m2, m5 = b * m4 + 4.0 * m3, m6 = b * m5 + 5.0 * m4;
     const double m7 = b * m6 + 6.0 * m5, m8 = b * m7 + 7.0 * m6, m9 = b * m8 + 8.0 * m7;
-    const double high = m6 / 720.0 - s * (m7 / 5040.0 - s * (m8 / 40320.0 - s * (m9 / 362880.0)));
+    const double high =
+        m6 * (1.0 / 720) -
+        s * (m7 * (1.0 / 5040) - s * (m8 * (1.0 / 40320) - s * (m9 * (1.0 / 362880))));
     return -s *
-           (m1 - s * (m2 / 2.0 - s * (m3 / 6.0 - s * (m4 / 24.0 - s * (m5 / 120.0 - s * high)))));
+           (m1 - s * (m2 * 0.5 - s * (m3 * (1.0 / 6) -
+                                      s * (m4 * (1.0 / 24) - s * (m5 * (1.0 / 120) - s * high)))));
 }
 
 /* Beyond it s changes nothing. */
@@ -86,11 +89,12 @@ RH_INLINE double rh_share(double w, double d, double tail) {
 
 /* The option out of the money per unit of its smaller leg: `near` and `far` are the Mills ratios
  * at |a| and b, `density` is n(a). Where it is 0 the series may have overflowed. */
-RH_INLINE double rh_outside_price(double a, double b, double s, double density, double near,
-                                  double far) {
+RH_INLINE double rh_outside_price(int by_series, double a, double b, double s, double density,
+                                  double near, double far) {
+    if (by_series)
+        return density == 0.0 ? 0.0 : density * rh_mills_step(b, far, s);
     const double spread = density * (near - far), inside = 1.0 - density * (near + far);
-    const double series = density * rh_mills_step(b, far, s), plain = a >= 0.0 ? spread : inside;
-    return density == 0.0 && a > 0.0 ? 0.0 : s < RH_SERIES_BELOW ? series : plain;
+    return a >= 0.0 ? spread : inside;
 }
 
 /* What the legs are worth, and Q - P, which the caller may know better than by subtracting. */
@@ -99,14 +103,14 @@ typedef struct {
 } rh_legs;
 
 /* The density is handed over as rh_density_core has it at d1: n(d2) = n(d1) Q / P is made of it
- * before it is scaled down, lest it be 0 with n(d1). */
-RH_INLINE double rh_option_price(double w, rh_legs legs, rh_moneyness m, double core,
+ * before it is scaled down, lest it be 0 with n(d1). `by_series`: s < RH_SERIES_BELOW. */
+RH_INLINE double rh_option_price(int by_series, double w, rh_legs legs, rh_moneyness m, double core,
                                  double mills_1, double mills_2) {
     const double ratio = rh_leg_ratio(legs.q, legs.p);
     const double density = RH_DENSITY_SCALE * (m.below ? core : core * ratio);
     const double a = m.below ? -m.d1.hi : m.d2, b = m.below ? -m.d2 : m.d1.hi;
     const double near = m.below ? mills_1 : mills_2, far = m.below ? mills_2 : mills_1;
-    const double outside = rh_outside_price(a, b, m.vol_root, density, near, far);
+    const double outside = rh_outside_price(by_series, a, b, m.vol_root, density, near, far);
     return (m.below ? legs.q : legs.p) * outside + ((w > 0.0) == m.below ? 0.0 : w * legs.q_less_p);
 }
 
@@ -115,7 +119,8 @@ RH_INLINE rh_black_parts rh_black_assemble(double w, rh_legs legs, rh_moneyness 
     const double density_1 = RH_DENSITY_SCALE * core;
     const double density_2 = RH_DENSITY_SCALE * (core * rh_leg_ratio(legs.q, legs.p));
     const double mills_1 = rh_mills_near(fabs(m.d1.hi)), mills_2 = rh_mills_near(fabs(m.d2));
-    return (rh_black_parts){.price = rh_option_price(w, legs, m, core, mills_1, mills_2),
+    const int by_series = m.vol_root < RH_SERIES_BELOW;
+    return (rh_black_parts){.price = rh_option_price(by_series, w, legs, m, core, mills_1, mills_2),
                             .asset_share = rh_share(w, m.d1.hi, density_1 * mills_1),
                             .strike_share = rh_share(w, m.d2, density_2 * mills_2),
                             .density_leg = legs.q * density_1,

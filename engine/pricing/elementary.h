@@ -101,22 +101,34 @@ RH_INLINE double rh_exp_series(double r, double rest) {
     return 1.0 + (r + (rest + r2 * (even + r * odd)));
 }
 
-/* exp(hi + lo) 2^-k for |lo| << 1, where k is the integer nearest to hi / ln 2 (Cody and Waite). */
-RH_INLINE double rh_exp_significand(double hi, double lo, double k) {
+/* e^x is scale * e^(r + rest). */
+typedef struct {
+    double r, rest, scale;
+} rh_exp_parts;
+
+/* For x = hi + lo with |lo| << 1, with the scale left out: k is the integer nearest to hi / ln 2
+ * (Cody and Waite). */
+RH_INLINE rh_exp_parts rh_exp_reduce(double hi, double lo, double k) {
     const double head = hi - k * RH_LOG_2_HIGH, tail = lo - k * RH_LOG_2_LOW;
     const double r = head + tail;
-    return rh_exp_series(r, (head - r) + tail);
+    return (rh_exp_parts){r, (head - r) + tail, 1.0};
 }
 
 /* exp(hi + lo) 2^lift for |lo| << 1, if the result is a normal number. */
-RH_INLINE double rh_exp_lifted(double hi, double lo, int lift) {
+RH_INLINE rh_exp_parts rh_exp_lifted(double hi, double lo, int lift) {
     const double magic = RH_MAGIC + 1023 + lift, shifted = hi * RH_LOG2_E + magic;
-    return rh_exp_significand(hi, lo, shifted - magic) * rh_from_bits(rh_bits(shifted) << 52);
+    rh_exp_parts parts = rh_exp_reduce(hi, lo, shifted - magic);
+    parts.scale = rh_from_bits(rh_bits(shifted) << 52);
+    return parts;
+}
+
+RH_INLINE double rh_exp_combine(rh_exp_parts parts) {
+    return rh_exp_series(parts.r, parts.rest) * parts.scale;
 }
 
 /* e^x for |x| <= 700: the bits of rh_exp for less work. */
 RH_INLINE double rh_exp_near(double x) {
-    return rh_exp_lifted(x, 0.0, 0);
+    return rh_exp_combine(rh_exp_lifted(x, 0.0, 0));
 }
 
 /* e^x for any x; 0 below -745.2, infinity above 709.8. Underflows gradually with one rounding; NaN
@@ -128,7 +140,7 @@ RH_INLINE double rh_exp(double x) {
     /* 2^k in two factors, so that k may lie outside the range of normal exponents. */
     const uint64_t biased = (rh_bits(shifted) & 0xffff) ^ 0x8000; /* k + 32768 */
     const uint64_t half = biased >> 1, other = biased - half;
-    return rh_exp_significand(x, 0.0, shifted - RH_MAGIC) *
+    return rh_exp_combine(rh_exp_reduce(x, 0.0, shifted - RH_MAGIC)) *
            rh_from_bits((half - 16384 + 1023) << 52) * rh_from_bits((other - 16384 + 1023) << 52);
 }
 

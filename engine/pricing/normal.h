@@ -24,8 +24,8 @@ RH_INLINE double rh_density_core(int fused, double hi, double lo) {
     const int beyond = fabs(hi) > RH_DENSITY_ENDS;
     const double x = beyond ? 0.0 : hi, square = x * x;
     const double square_low = rh_residual(fused, square, x, x);
-    const double core = rh_exp_lifted(-0.5 * square, 0.5 * square_low - x * lo, 256);
-    return beyond ? 0.0 : core;
+    const rh_exp_parts core = rh_exp_lifted(-0.5 * square, 0.5 * square_low - x * lo, 256);
+    return beyond ? 0.0 : rh_exp_combine(core);
 }
 
 /* What makes a density of it. */

@@ -70,15 +70,21 @@ void rh_sim_path_block_step(rh_vector vector, const rh_sim_path_model *model,
 #define MOST_LOG 700.0
 
 /* Bits of numbers that aren't negative are ordered as they are, with NaN above all: a difference
- * has its highest bit if a number is below its least or not below its limit. */
+ * has its highest bit if a number is below its least or not below its limit. Two loops, since one
+ * would be so long that the next round isn't begun before this one ends. */
 RH_INLINE int spots(double spot0, const double *restrict log_move, double *restrict spot) {
     const uint64_t least = rh_bits(LEAST), limit = rh_bits(RH_SIM_PRICE_LIMIT) - 1;
     const uint64_t most_log = rh_bits(MOST_LOG);
+    double r[RH_BLOCK], rest[RH_BLOCK], scale[RH_BLOCK];
     uint64_t outside = 0;
     for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double price = spot0 * rh_exp_near(log_move[i]);
-        const uint64_t bits = rh_bits(price), size = rh_bits(fabs(log_move[i]));
-        outside |= (bits - least) | (limit - bits) | (most_log - size);
+        const rh_exp_parts parts = rh_exp_lifted(log_move[i], 0.0, 0);
+        outside |= most_log - rh_bits(fabs(log_move[i]));
+        r[i] = parts.r, rest[i] = parts.rest, scale[i] = parts.scale;
+    }
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const double price = spot0 * rh_exp_combine((rh_exp_parts){r[i], rest[i], scale[i]});
+        outside |= (rh_bits(price) - least) | (limit - rh_bits(price));
         spot[i] = price;
     }
     return !(outside >> 63);

@@ -17,15 +17,16 @@ typedef struct {
     rh_path_record *records; /* of all paths */
     size_t book;             /* place among the worker's books */
     rh_block_account account;
-    double shadow[RH_BLOCK]; /* cash of the shadow */
-    double shadow_fees[RH_BLOCK];
-    double last[RH_BLOCK], shadow_last[RH_BLOCK]; /* equity at the last record */
-    /* sums up to it; the account's own fees and spread are those since */
-    double error[RH_BLOCK], shadow_error[RH_BLOCK], cost[RH_BLOCK], fees[RH_BLOCK],
-        spread[RH_BLOCK];
+    rh_block_sums sums;
     rh_block_interest interest_due;
     rh_time shadow_touched, recorded;
 } lane;
+
+/* expm1 of what was asked last, since lanes ask for the same. */
+typedef struct {
+    double rate, growth;
+    rh_time from, to;
+} interest_asked;
 
 /* What cases with the same options, hedge and valuation have in common at one instant. */
 typedef struct {
@@ -54,6 +55,7 @@ typedef struct {
     rh_sim_path_block paths;
     double spot[RH_BLOCK];
     uint64_t spotted; /* step of `spot` */
+    interest_asked asked;
     int in_range;
 } worker;
 
@@ -126,8 +128,12 @@ static void value_book(worker *w, size_t place) {
 
 /* ---- one lane at one instant ---- */
 
-static double growth_since(const worker *w, double rate, rh_time from) {
-    return expm1(rate * rh_years(from, now(w)));
+static double growth_since(worker *w, double rate, rh_time from) {
+    interest_asked *g = &w->asked;
+    const rh_time to = now(w);
+    if (g->rate != rate || g->from != from || g->to != to)
+        *g = (interest_asked){rate, expm1(rate * rh_years(from, to)), from, to};
+    return g->growth;
 }
 
 static rh_time time_of(const worker *w, double step) {
@@ -135,33 +141,38 @@ static rh_time time_of(const worker *w, double step) {
 }
 
 /* Nearly always the paths have been paid up to the same step. */
-static void find_interest(const worker *w, lane *l) {
+static void find_interest(worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
     rh_block_interest *interest = &l->interest_due;
-    const double common = interest->step;
     interest->step = (double)w->paths.step;
     if (rate == 0.0)
         return;
-    fill(interest->growth, growth_since(w, rate, time_of(w, common)));
-    if (rh_block_paid_to(&l->account, common))
+    if (!l->account.mixed) {
+        fill(interest->growth, growth_since(w, rate, time_of(w, l->account.paid_to[0])));
         return;
+    }
     for (size_t i = 0; i < RH_BLOCK; i++)
         interest->growth[i] = growth_since(w, rate, time_of(w, l->account.paid_to[i]));
 }
 
-static void touch(const worker *w, lane *l) {
-    if (l->c->plan->lane.rate == 0.0)
+static void touch(worker *w, lane *l) {
+    if (l->c->plan->lane.rate == 0.0 || rh_block_paid_to(&l->account, (double)w->paths.step))
         return;
     find_interest(w, l);
-    rh_block_earn(&l->interest_due, &l->account);
+    rh_block_earn(vector_of(w), &l->interest_due, &l->account);
 }
 
-static void touch_shadow(const worker *w, lane *l) {
+static double shadow_growth(worker *w, lane *l) {
     const double rate = l->c->plan->lane.rate;
     const double growth = rate == 0.0 ? 0.0 : growth_since(w, rate, l->shadow_touched);
     l->shadow_touched = now(w);
+    return growth;
+}
+
+static void touch_shadow(worker *w, lane *l) {
+    const double growth = shadow_growth(w, l);
     for (size_t i = 0; i < RH_BLOCK && growth != 0.0; i++)
-        l->shadow[i] += l->shadow[i] * growth;
+        l->sums.shadow[i] += l->sums.shadow[i] * growth;
 }
 
 static void rebalance(worker *w, lane *l) {
@@ -178,14 +189,14 @@ static void settle_option(const worker *w, lane *l, const rh_block_option *o) {
         const double fee = rh_delivery_fee(costs, o->instrument, o->quantity, payoff, w->spot[i]);
         l->account.cash[i] += o->size * payoff;
         l->account.cash[i] -= fee;
-        l->shadow[i] += o->size * payoff;
-        l->shadow[i] -= fee;
+        l->sums.shadow[i] += o->size * payoff;
+        l->sums.shadow[i] -= fee;
         l->account.fees[i] += fee;
-        l->shadow_fees[i] += fee;
+        l->sums.shadow_fees[i] += fee;
     }
 }
 
-static void settle(const worker *w, lane *l) {
+static void settle(worker *w, lane *l) {
     int settles = 0;
     for (size_t i = 0; i < l->c->n_options; i++)
         settles |= l->c->options[i].last == w->paths.step;
@@ -198,30 +209,12 @@ static void settle(const worker *w, lane *l) {
             settle_option(w, l, &l->c->options[i]);
 }
 
-/* A step of the record grid ends: see hedging_error in lane/step.c. */
 static void record(worker *w, lane *l) {
-    book *b = &w->books[l->book];
-    rh_block_account *a = &l->account;
-    const double growth = growth_since(w, l->c->plan->lane.rate, l->recorded);
-    double balance[RH_BLOCK];
+    const book *b = &w->books[l->book];
+    const double rate = l->c->plan->lane.rate;
     touch(w, l);
-    touch_shadow(w, l);
-    rh_block_balance(&l->c->terms, &b->prices, a, balance);
-    for (size_t i = 0; i < RH_BLOCK; i++) {
-        const double equity = balance[i] + b->value[i], shadow = l->shadow[i] + b->value[i];
-        const double cost = a->fees[i] + a->spread[i];
-        l->error[i] += equity - l->last[i] + cost - l->last[i] * growth;
-        l->shadow_error[i] +=
-            shadow - l->shadow_last[i] + l->shadow_fees[i] - l->shadow_last[i] * growth;
-        l->cost[i] += cost;
-        l->fees[i] += a->fees[i];
-        l->spread[i] += a->spread[i];
-        l->last[i] = equity;
-        l->shadow_last[i] = shadow;
-    }
-    fill(a->fees, 0.0);
-    fill(a->spread, 0.0);
-    fill(l->shadow_fees, 0.0);
+    const rh_block_step step = {growth_since(w, rate, l->recorded), shadow_growth(w, l)};
+    rh_block_record(vector_of(w), &l->c->terms, &b->prices, b->value, &step, &l->account, &l->sums);
     l->recorded = now(w);
 }
 
@@ -254,23 +247,21 @@ static int is_busy(const worker *w, const lane *l) {
 
 static void start_lane(const worker *w, lane *l) {
     const rh_block_opening *o = &l->c->opening;
-    fill(l->account.cash, o->cash);
-    fill(l->account.held, o->held);
-    fill(l->account.entry, o->entry);
-    fill(l->account.turnover, o->turnover);
-    fill(l->account.fees, 0.0);
-    fill(l->account.spread, 0.0);
-    fill(l->account.rebalances, o->rebalances);
-    fill(l->shadow, o->shadow_cash);
-    fill(l->shadow_fees, 0.0);
-    fill(l->error, 0.0);
-    fill(l->shadow_error, 0.0);
-    fill(l->cost, o->fees + o->spread);
-    fill(l->fees, o->fees);
-    fill(l->spread, o->spread);
-    fill(l->last, o->equity);
-    fill(l->shadow_last, o->shadow_equity);
-    fill(l->account.paid_to, 0.0);
+    rh_block_account *a = &l->account;
+    rh_block_sums *s = &l->sums;
+    *a = (rh_block_account){0};
+    *s = (rh_block_sums){0};
+    fill(a->cash, o->cash);
+    fill(a->held, o->held);
+    fill(a->entry, o->entry);
+    fill(a->turnover, o->turnover);
+    fill(a->rebalances, o->rebalances);
+    fill(s->shadow, o->shadow_cash);
+    fill(s->last, o->equity);
+    fill(s->shadow_last, o->shadow_equity);
+    fill(s->cost, o->fees + o->spread);
+    fill(s->fees, o->fees);
+    fill(s->spread, o->spread);
     l->interest_due = (rh_block_interest){0};
     l->shadow_touched = l->recorded = w->scenario->start;
 }
@@ -278,14 +269,15 @@ static void start_lane(const worker *w, lane *l) {
 /* The last step of the record grid has just ended, with no option left. */
 static void keep_lane(const worker *w, const lane *l, size_t from, size_t count) {
     const double start = l->c->plan->lane.usd, start_coin = start / w->scenario->path.spot0;
+    const rh_block_sums *s = &l->sums;
     for (size_t i = 0; i < count; i++)
-        l->records[from + i] = (rh_path_record){.pnl_usd = l->last[i] - start,
-                                                .pnl_coin = l->last[i] / w->spot[i] - start_coin,
-                                                .error = l->error[i],
-                                                .unhedged_error = l->shadow_error[i],
-                                                .cost = l->cost[i],
-                                                .fees = l->fees[i],
-                                                .spread = l->spread[i],
+        l->records[from + i] = (rh_path_record){.pnl_usd = s->last[i] - start,
+                                                .pnl_coin = s->last[i] / w->spot[i] - start_coin,
+                                                .error = s->error[i],
+                                                .unhedged_error = s->shadow_error[i],
+                                                .cost = s->cost[i],
+                                                .fees = s->fees[i],
+                                                .spread = s->spread[i],
                                                 .turnover_usd = l->account.turnover[i],
                                                 .rebalances = l->account.rebalances[i]};
 }

@@ -61,6 +61,7 @@ typedef struct {
     double turnover[RH_BLOCK], fees[RH_BLOCK], spread[RH_BLOCK]; /* USD */
     double rebalances[RH_BLOCK]; /* without those that found nothing to trade */
     double paid_to[RH_BLOCK];    /* step up to which interest is in the cash */
+    int mixed;                   /* paid_to may not be the same on all paths */
 } rh_block_account;
 
 /* What the cash of each path has earned since `paid_to`, as a share of itself. It is booked where
@@ -71,9 +72,9 @@ typedef struct {
 } rh_block_interest;
 
 /* Books it on all paths. */
-void rh_block_earn(const rh_block_interest *interest, rh_block_account *account);
+void rh_block_earn(rh_vector vector, const rh_block_interest *interest, rh_block_account *account);
 
-/* Whether it is paid up to one step on all paths. */
+/* Whether it is known to be paid up to this step on all paths. */
 int rh_block_paid_to(const rh_block_account *account, double step);
 
 /* Trades each path to its neutral position. */
@@ -88,5 +89,30 @@ void rh_block_close(rh_vector vector, const rh_block_terms *terms, const rh_bloc
 /* Cash and what the hedge has accrued. */
 void rh_block_balance(const rh_block_terms *terms, const rh_block_prices *prices,
                       const rh_block_account *account, double *balance);
+
+/* ---- the record ---- */
+
+/* By path, up to the last record: what the steps of the record grid add up to, and the shadow,
+ * which has the book but no hedge. */
+typedef struct {
+    double shadow[RH_BLOCK];                      /* cash of the shadow */
+    double shadow_fees[RH_BLOCK];                 /* since the last record */
+    double last[RH_BLOCK], shadow_last[RH_BLOCK]; /* equity at it */
+    double error[RH_BLOCK], shadow_error[RH_BLOCK];
+    double cost[RH_BLOCK], fees[RH_BLOCK], spread[RH_BLOCK];
+} rh_block_sums;
+
+/* What one step of the record grid has made of 1 at the interest of the account, less 1. */
+typedef struct {
+    double growth;        /* since the last record */
+    double shadow_growth; /* since interest was last booked for the shadow */
+} rh_block_step;
+
+/* Ends a step of the record grid: see hedging_error in lane/step.c. The account's interest has been
+ * booked, the shadow's is booked here; `value` is that of the book. The account's fees and spread
+ * are those since the last record. */
+void rh_block_record(rh_vector vector, const rh_block_terms *terms, const rh_block_prices *prices,
+                     const double *value, const rh_block_step *step, rh_block_account *account,
+                     rh_block_sums *sums);
 
 #endif

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STEPS = 84, BLOCKS = 128, ROUNDS = 7, ROUNDS_BY_THE_CLOCK = 50 };
+enum { STEPS = 84, BLOCKS = 32768 / RH_BLOCK, ROUNDS = 7, ROUNDS_BY_THE_CLOCK = 50 };
 
 static const double SPOT = 100, STRIKE = 100, YEARS = 1.0 / 12, VOL = 0.2, RATE = 0.05;
 static const double HALF_SPREAD = 0.0001, FEE = 0.0005;
@@ -74,7 +74,7 @@ static void run_block(rh_vector v, uint32_t first, double *pnl) {
         rh_block_quote_prices(v, &quote, spot, &prices);
         rh_block_sum_up(v, &call, step < STEPS, spot, &prices, exposure, NULL);
         if (step > 0)
-            rh_block_earn(&interest, &account);
+            rh_block_earn(v, &interest, &account);
         if (step < STEPS)
             rh_block_rebalance(v, &terms, &prices, exposure, &none, &account);
     }

@@ -6,6 +6,7 @@
 #include "pricing/normal.h"
 #include "pricing/normal_block.h"
 #include "simulate/path_block.h"
+#include "study/hedge_block.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,11 +48,12 @@ static void test_draws(void **state) {
 /* Draws, and numbers near the borders of the formula's three parts. */
 static void fill_probabilities(uint64_t step, double *p) {
     static const double edges[] = {0x1p-53, 1e-300, 1.38e-11, 1.4e-11, 2e-11, 0.075, 0.5};
+    enum { EDGES = sizeof edges / sizeof *edges, APART = RH_BLOCK / EDGES };
     rh_draw_uniform_block(RH_VECTOR_PLAIN, &(rh_draw_place){1, step, 0, 1, 0}, NULL, p);
-    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
-        p[40 * i] = edges[i];
-        p[40 * i + 1] = edges[i] * (1 + 0x1p-52);
-        p[40 * i + 2] = 1.0 - edges[i] < 1.0 ? 1.0 - edges[i] : 1.0 - 0x1p-53;
+    for (size_t i = 0; i < EDGES; i++) {
+        p[APART * i] = edges[i];
+        p[APART * i + 1] = edges[i] * (1 + 0x1p-52);
+        p[APART * i + 2] = 1.0 - edges[i] < 1.0 ? 1.0 - edges[i] : 1.0 - 0x1p-53;
     }
 }
 
@@ -208,6 +210,27 @@ static void test_range_of_paths(void **state) {
     }
 }
 
+/* The hedge is the exposure over the multiplier, rounded once, whichever way it is divided. */
+static void test_multipliers(void **state) {
+    static const double multipliers[] = {1.0, 0.25, 1024.0, 0.1, 3.0, 0x1p-1021, 0x1p1023};
+    static rh_block_prices prices;
+    static rh_block_account account;
+    static const rh_block_interest none;
+    double exposure[RH_BLOCK], want[RH_BLOCK];
+    (void)state;
+    for (size_t m = 0; m < sizeof multipliers / sizeof *multipliers; m++)
+        for (int is_spot = 0; is_spot < 2; is_spot++)
+            for (rh_vector v = RH_VECTOR_PLAIN; v <= rh_vector_widest(); v++) {
+                const rh_block_terms terms = {.is_spot = is_spot, .multiplier = multipliers[m]};
+                account = (rh_block_account){0};
+                rh_draw_uniform_block(v, &(rh_draw_place){3, m, 0, 1, 0}, NULL, exposure);
+                for (size_t i = 0; i < RH_BLOCK; i++)
+                    want[i] = (0.0 - exposure[i]) / multipliers[m];
+                rh_block_rebalance(v, &terms, &prices, exposure, &none, &account);
+                assert_same(account.held, want);
+            }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draws),
@@ -217,6 +240,7 @@ int main(void) {
         cmocka_unit_test(test_options_at_the_borders),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_range_of_paths),
+        cmocka_unit_test(test_multipliers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
