@@ -25,6 +25,7 @@ struct rh_merge {
     size_t n_streams, block_size;
     head *tree; /* 0: the winner of all; others: who lost there. The children of i are 2i, 2i + 1 */
     size_t leaves;    /* a power of two; stream i is below node (leaves + i) / 2 */
+    size_t waiting;   /* streams that haven't begun */
     rh_event *events; /* of an instant that doesn't lie in one block */
     size_t capacity;
 };
@@ -33,7 +34,7 @@ struct rh_merge {
 
 /* The earlier one; of equals the lower number. */
 static int beats(const head *a, const head *b) {
-    return a->known < b->known || (a->known == b->known && a->stream < b->stream);
+    return (a->known < b->known) | ((a->known == b->known) & (a->stream < b->stream));
 }
 
 static head head_of(const rh_merge *m, size_t i) {
@@ -44,14 +45,16 @@ static head head_of(const rh_merge *m, size_t i) {
     return (head){live ? s->block[s->at].known : RH_NEVER, i};
 }
 
-/* Stream i, the winner, has moved on: it plays again, against those who lost on its way. */
-static void play(rh_merge *m, size_t i) {
-    head best = head_of(m, i);
-    for (size_t node = (m->leaves + i) / 2; node > 0; node /= 2) {
+/* The winner has moved on: its new head plays against those who lost on its way. Without a branch
+ * on who wins, which nobody can foresee where streams take turns. */
+static inline void play(rh_merge *m, head best) {
+    for (size_t node = (m->leaves + best.stream) / 2; node > 0; node /= 2) {
         const head other = m->tree[node];
-        const int lost = beats(&other, &best);
-        m->tree[node] = lost ? best : other;
-        best = lost ? other : best;
+        const uint64_t swap = 0 - (uint64_t)beats(&other, &best);
+        const uint64_t known = ((uint64_t)other.known ^ (uint64_t)best.known) & swap;
+        const uint64_t number = (other.stream ^ best.stream) & swap;
+        m->tree[node] = (head){(rh_time)((uint64_t)other.known ^ known), other.stream ^ number};
+        best = (head){(rh_time)((uint64_t)best.known ^ known), best.stream ^ number};
     }
     m->tree[0] = best;
 }
@@ -90,21 +93,22 @@ static size_t block_size(size_t streams) {
     return share > BLOCK_MOST ? BLOCK_MOST : share < BLOCK_LEAST ? BLOCK_LEAST : share;
 }
 
-static rh_status begin(const rh_merge *m, stream *s, rh_error *error) {
+static rh_status begin(rh_merge *m, stream *s, rh_error *error) {
     if (s->block)
         return RH_OK;
     s->block = rh_allocate(m->block_size, sizeof *s->block);
+    m->waiting -= s->block != NULL;
     return s->block ? pull(m, s, error) : rh_no_memory(error);
 }
 
 /* A stream that wins before it has begun begins, until one wins that has. */
-static rh_status begin_winners(rh_merge *m, rh_error *error) {
+static inline rh_status begin_winners(rh_merge *m, rh_error *error) {
     rh_status status = RH_OK;
-    while (status == RH_OK && m->tree[0].known != RH_NEVER &&
+    while (status == RH_OK && m->waiting > 0 && m->tree[0].known != RH_NEVER &&
            !m->streams[m->tree[0].stream].block) {
         const size_t winner = m->tree[0].stream;
         status = begin(m, &m->streams[winner], error);
-        play(m, winner);
+        play(m, head_of(m, winner));
     }
     return status;
 }
@@ -115,7 +119,7 @@ rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **o
     if (!m)
         return rh_no_memory(error);
     m->streams = rh_allocate(count, sizeof *m->streams);
-    m->n_streams = m->streams ? count : 0;
+    m->n_streams = m->waiting = m->streams ? count : 0;
     m->block_size = block_size(count);
     for (size_t i = 0; i < m->n_streams; i++)
         m->streams[i].input = inputs[i];
@@ -191,7 +195,7 @@ static rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, s
     if (end == s->count)
         return RH_OK;
     s->at = end;
-    play(m, first);
+    play(m, (head){s->block[end].known, first});
     rh_status status = begin_winners(m, error);
     if (status != RH_OK || m->tree[0].known == now)
         return status != RH_OK ? status : collect(m, s->block + from, end - from, count, error);
@@ -205,7 +209,7 @@ static rh_status take_rest(rh_merge *m, rh_time now, size_t *count, rh_error *er
     while (status == RH_OK && m->tree[0].known == now) {
         const size_t next = m->tree[0].stream;
         status = collect_stream(m, &m->streams[next], now, count, error);
-        play(m, next);
+        play(m, head_of(m, next));
         if (status == RH_OK)
             status = begin_winners(m, error);
     }
