@@ -21,17 +21,18 @@ static int regular(contract c) {
     return admissible(c) && c.strike > 0.0 && c.vol * sqrt(c.years) >= RH_LEAST_VOL_ROOT;
 }
 
-RH_INLINE rh_black_parts parts_of(contract c, double discount, rh_pair root) {
-    const rh_moneyness m = rh_moneyness_of(rh_log_ratio(c.forward, c.strike), c.vol, root);
+RH_INLINE rh_black_parts parts_of(int fused, contract c, double discount, rh_pair root) {
+    const rh_pair log_ratio = rh_log_ratio_by(fused, c.forward, c.strike);
+    const rh_moneyness m = rh_moneyness_of(fused, log_ratio, c.vol, root);
     const rh_legs legs = {discount * c.forward, discount * c.strike,
                           discount * (c.forward - c.strike)};
-    return rh_black_assemble(c.w, legs, m);
+    return rh_black_assemble(fused, c.w, legs, m);
 }
 
-RH_INLINE rh_greeks regular_greeks(contract c) {
-    const rh_pair root = rh_sqrt_pair(c.years);
+RH_INLINE rh_greeks regular_greeks(int fused, contract c) {
+    const rh_pair root = rh_sqrt_pair(fused, c.years);
     const double discount = rh_exp(-c.rate * c.years), s = c.vol * root.hi;
-    const rh_black_parts p = parts_of(c, discount, root);
+    const rh_black_parts p = parts_of(fused, c, discount, root);
     const double density = p.density_leg / c.forward; /* e^(-r tau) n(d1) */
     rh_greeks g;
     g.price = p.price;
@@ -79,7 +80,7 @@ static contract contract_of(int right, double forward, double strike, double yea
 rh_greeks rh_black(int right, double forward, double strike, double years, double vol,
                    double rate) {
     const contract c = contract_of(right, forward, strike, years, vol, rate);
-    return regular(c) ? regular_greeks(c) : limit_greeks(c);
+    return regular(c) ? regular_greeks(RH_FUSED, c) : limit_greeks(c);
 }
 
 double rh_black_price(int right, double forward, double strike, double years, double vol,
@@ -87,7 +88,7 @@ double rh_black_price(int right, double forward, double strike, double years, do
     const contract c = contract_of(right, forward, strike, years, vol, rate);
     if (!regular(c))
         return limit_greeks(c).price;
-    return parts_of(c, rh_exp(-rate * years), rh_sqrt_pair(years)).price;
+    return parts_of(RH_FUSED, c, rh_exp(-rate * years), rh_sqrt_pair(RH_FUSED, years)).price;
 }
 
 typedef struct {
@@ -117,16 +118,28 @@ static void load_block(const rh_black_options *o, size_t first, size_t count, co
     }
 }
 
-static void price_block(const contract_block *restrict b, greek_block *restrict out) {
+RH_INLINE void price_block(int fused, const contract_block *restrict b, greek_block *restrict out) {
     for (size_t i = 0; i < BLOCK; i++) {
         const contract c = {b->w[i],     b->forward[i], b->strike[i],
                             b->years[i], b->vol[i],     b->rate[i]};
-        const rh_greeks g = regular_greeks(c);
+        const rh_greeks g = regular_greeks(fused, c);
         out->price[i] = g.price, out->delta[i] = g.delta, out->gamma[i] = g.gamma;
         out->vega[i] = g.vega, out->theta[i] = g.theta, out->rho[i] = g.rho;
         out->vanna[i] = g.vanna, out->volga[i] = g.volga, out->charm[i] = g.charm;
         out->net[i] = g.net;
     }
+}
+
+static void price_plain(const contract_block *b, greek_block *out) {
+    price_block(RH_FUSED, b, out);
+}
+
+RH_FOR_AVX2 static void price_avx2(const contract_block *b, greek_block *out) {
+    price_block(1, b, out);
+}
+
+RH_FOR_AVX512 static void price_avx512(const contract_block *b, greek_block *out) {
+    price_block(1, b, out);
 }
 
 static void replace_limit(const contract c, greek_block *out, size_t i) {
@@ -156,12 +169,15 @@ static void store_block(const rh_greek_arrays *to, size_t first, size_t n, const
 }
 
 void rh_black_batch(const rh_black_options *options, const rh_greek_arrays *out) {
+    static void (*const of[RH_N_VECTORS])(const contract_block *,
+                                          greek_block *) = {price_plain, price_avx2, price_avx512};
+    const rh_vector vector = rh_vector_widest();
     contract_block contracts;
     greek_block greeks;
     for (size_t first = 0; first < options->count; first += BLOCK) {
         const size_t left = options->count - first, count = left < BLOCK ? left : BLOCK;
         load_block(options, first, count, &contracts);
-        price_block(&contracts, &greeks);
+        of[vector](&contracts, &greeks);
         for (size_t i = 0; i < count; i++)
             if (contracts.limit[i])
                 replace_limit(contract_at(options, first + i), &greeks, i);

@@ -12,8 +12,9 @@ typedef struct {
     double exponent[RH_BLOCK], q[RH_BLOCK], q_low[RH_BLOCK]; /* of the logarithm */
     double log[RH_BLOCK], log_low[RH_BLOCK];                 /* ln(F / K) */
     double d1[RH_BLOCK], d1_low[RH_BLOCK], d2[RH_BLOCK];
-    double core[RH_BLOCK];                       /* of the density at d1 */
-    double mills_1[RH_BLOCK], mills_2[RH_BLOCK]; /* at |d1| and |d2| */
+    double power[RH_BLOCK], power_low[RH_BLOCK], scale[RH_BLOCK]; /* of the exponential */
+    double core[RH_BLOCK];                                        /* of the density at d1 */
+    double mills_1[RH_BLOCK], mills_2[RH_BLOCK];                  /* at |d1| and |d2| */
 } workings;
 
 /* What the forwards have in common. */
@@ -24,7 +25,8 @@ typedef struct {
 } common;
 
 static common common_of(const rh_black_contract *c) {
-    return (common){rh_log_base_of(c->strike), rh_vol_root(c->vol, rh_sqrt_pair(c->years)),
+    return (common){rh_log_base_of(c->strike),
+                    rh_vol_root(RH_FUSED, c->vol, rh_sqrt_pair(RH_FUSED, c->years)),
                     rh_exp(-c->rate * c->years)};
 }
 
@@ -63,8 +65,14 @@ RH_INLINE void distances(int fused, int both, rh_pair s, workings *restrict w) {
 }
 
 RH_INLINE void densities(int fused, workings *restrict w) {
+    for (size_t i = 0; i < RH_BLOCK; i++) {
+        const rh_exp_parts parts = rh_density_parts(fused, w->d1[i], w->d1_low[i]);
+        w->power[i] = parts.r;
+        w->power_low[i] = parts.rest;
+        w->scale[i] = parts.scale;
+    }
     for (size_t i = 0; i < RH_BLOCK; i++)
-        w->core[i] = rh_density_core(fused, w->d1[i], w->d1_low[i]);
+        w->core[i] = rh_exp_combine((rh_exp_parts){w->power[i], w->power_low[i], w->scale[i]});
 }
 
 RH_INLINE void mills_ratios(const double *restrict d, double *restrict mills) {

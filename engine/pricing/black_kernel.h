@@ -55,8 +55,8 @@ RH_INLINE double rh_mills_step(double b, double mills_b, double s) {
 #define RH_MOST_VOL_ROOT 1e100
 
 /* s in two parts, given the root of the time. */
-RH_INLINE rh_pair rh_vol_root(double vol, rh_pair root) {
-    const rh_pair s = rh_product(vol, root.hi);
+RH_INLINE rh_pair rh_vol_root(int fused, double vol, rh_pair root) {
+    const rh_pair s = rh_product_by(fused, vol, root.hi);
     const int most = s.hi > RH_MOST_VOL_ROOT;
     return (rh_pair){most ? RH_MOST_VOL_ROOT : s.hi, most ? 0.0 : s.lo + vol * root.lo};
 }
@@ -69,8 +69,8 @@ RH_INLINE rh_pair rh_standard_distance(rh_pair y, rh_pair half) {
 }
 
 /* From ln(Q / P), the volatility and the root of the time. */
-RH_INLINE rh_moneyness rh_moneyness_of(rh_pair log_ratio, double vol, rh_pair root) {
-    const rh_pair s = rh_vol_root(vol, root), y = rh_quotient(RH_FUSED, log_ratio, s);
+RH_INLINE rh_moneyness rh_moneyness_of(int fused, rh_pair log_ratio, double vol, rh_pair root) {
+    const rh_pair s = rh_vol_root(fused, vol, root), y = rh_quotient(fused, log_ratio, s);
     const rh_pair half = {0.5 * s.hi, 0.5 * s.lo}, minus = {-half.hi, -half.lo};
     return (rh_moneyness){rh_standard_distance(y, half), rh_standard_distance(y, minus).hi, s.hi,
                           log_ratio.hi <= 0.0};
@@ -114,8 +114,8 @@ RH_INLINE double rh_option_price(int by_series, double w, rh_legs legs, rh_money
     return (m.below ? legs.q : legs.p) * outside + ((w > 0.0) == m.below ? 0.0 : w * legs.q_less_p);
 }
 
-RH_INLINE rh_black_parts rh_black_assemble(double w, rh_legs legs, rh_moneyness m) {
-    const double core = rh_density_core(RH_FUSED, m.d1.hi, m.d1.lo);
+RH_INLINE rh_black_parts rh_black_assemble(int fused, double w, rh_legs legs, rh_moneyness m) {
+    const double core = rh_density_core(fused, m.d1.hi, m.d1.lo);
     const double density_1 = RH_DENSITY_SCALE * core;
     const double density_2 = RH_DENSITY_SCALE * (core * rh_leg_ratio(legs.q, legs.p));
     const double mills_1 = rh_mills_near(fabs(m.d1.hi)), mills_2 = rh_mills_near(fabs(m.d2));

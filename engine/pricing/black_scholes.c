@@ -55,9 +55,10 @@ static rh_spot_greeks greeks_of_shares(const contract *c, double price, double a
 }
 
 static rh_spot_greeks regular_greeks(const contract *c) {
-    const rh_pair root = rh_sqrt_pair(c->years), x = log_moneyness(c);
+    const rh_pair root = rh_sqrt_pair(RH_FUSED, c->years), x = log_moneyness(c);
     const rh_legs legs = {c->spot_leg, c->strike_leg, leg_difference(c, x.hi)};
-    const rh_black_parts p = rh_black_assemble(c->w, legs, rh_moneyness_of(x, c->vol, root));
+    const rh_black_parts p =
+        rh_black_assemble(RH_FUSED, c->w, legs, rh_moneyness_of(RH_FUSED, x, c->vol, root));
     const double density = p.density_leg / c->spot, s = c->vol * root.hi; /* e^(-q tau) n(d1) */
     rh_spot_greeks g = greeks_of_shares(c, p.price, p.asset_share, p.strike_share);
     g.gamma = density / (c->spot * s);

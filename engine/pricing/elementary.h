@@ -69,15 +69,19 @@ RH_INLINE double rh_residual(int fused, double c, double a, double b) {
 }
 
 /* a * b exactly. */
-RH_INLINE rh_pair rh_product(double a, double b) {
+RH_INLINE rh_pair rh_product_by(int fused, double a, double b) {
     const double hi = a * b;
-    return (rh_pair){hi, -rh_residual(RH_FUSED, hi, a, b)};
+    return (rh_pair){hi, -rh_residual(fused, hi, a, b)};
+}
+
+RH_INLINE rh_pair rh_product(double a, double b) {
+    return rh_product_by(RH_FUSED, a, b);
 }
 
 /* Square root of x > 0. */
-RH_INLINE rh_pair rh_sqrt_pair(double x) {
+RH_INLINE rh_pair rh_sqrt_pair(int fused, double x) {
     const double root = sqrt(x);
-    return (rh_pair){root, rh_residual(RH_FUSED, x, root, root) / (root + root)};
+    return (rh_pair){root, rh_residual(fused, x, root, root) / (root + root)};
 }
 
 /* x / y, with |lo| up to 2 ulp(hi): by a reciprocal, since many are divided by the same y. */
@@ -215,10 +219,14 @@ RH_INLINE rh_pair rh_log_combine(rh_log_parts parts) {
 }
 
 /* ln(a / b) for positive finite a and b, with the error of rh_log_combine. */
-RH_INLINE rh_pair rh_log_ratio(double a, double b) {
+RH_INLINE rh_pair rh_log_ratio_by(int fused, double a, double b) {
     const int small = a < 0x1p-1022 || b < 0x1p-1022;
     const double lift = small ? 0x1p60 : 1.0;
-    return rh_log_combine(rh_log_divide(RH_FUSED, lift * a, rh_log_base_of(lift * b)));
+    return rh_log_combine(rh_log_divide(fused, lift * a, rh_log_base_of(lift * b)));
+}
+
+RH_INLINE rh_pair rh_log_ratio(double a, double b) {
+    return rh_log_ratio_by(RH_FUSED, a, b);
 }
 
 /* ln(x 2^-lift) for positive, finite and normal x. */

@@ -20,12 +20,17 @@
 /* 2^256 exp(-x^2 / 2) at x = hi + lo, |lo| << |hi|: a normal number, or 0 beyond RH_DENSITY_ENDS.
  * The square is carried in two parts, because an error of half an ulp in it would become x^2/4 ulp
  * in the density. `fused` as for rh_residual. */
-RH_INLINE double rh_density_core(int fused, double hi, double lo) {
+RH_INLINE rh_exp_parts rh_density_parts(int fused, double hi, double lo) {
     const int beyond = fabs(hi) > RH_DENSITY_ENDS;
     const double x = beyond ? 0.0 : hi, square = x * x;
     const double square_low = rh_residual(fused, square, x, x);
-    const rh_exp_parts core = rh_exp_lifted(-0.5 * square, 0.5 * square_low - x * lo, 256);
-    return beyond ? 0.0 : rh_exp_combine(core);
+    rh_exp_parts parts = rh_exp_lifted(-0.5 * square, 0.5 * square_low - x * lo, 256);
+    parts.scale = beyond ? 0.0 : parts.scale;
+    return parts;
+}
+
+RH_INLINE double rh_density_core(int fused, double hi, double lo) {
+    return rh_exp_combine(rh_density_parts(fused, hi, lo));
 }
 
 /* What makes a density of it. */
