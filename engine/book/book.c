@@ -358,15 +358,21 @@ rh_time rh_book_next_time(const rh_book *book) {
     return next;
 }
 
-int rh_book_idle(const rh_book *book) {
+rh_time rh_book_alone_until(const rh_book *book) {
     const rh_time now = rh_market_now(book->market);
+    rh_time until = rh_book_next_time(book);
     for (size_t i = 0; i < book->n_legs; i++) {
         const rh_leg *leg = &book->legs[i];
+        const rh_leg_memory *memory = &book->memory[i];
+        if (leg->state == RH_LEG_GONE)
+            continue;
         if ((leg->state == RH_LEG_WAITING && leg->terms.open <= now) ||
-            (leg->state == RH_LEG_OPEN && leg->terms.close <= now))
-            return 0;
+            (leg->state == RH_LEG_OPEN && leg->terms.close <= now) ||
+            memory->dated_future == book->hedge)
+            return RH_DAWN;
+        until = earlier(until, leg->instrument->expiry - book->settlement_window);
     }
-    return 1;
+    return until > now ? until : RH_DAWN;
 }
 
 unsigned rh_book_conversions(const rh_book *book) {

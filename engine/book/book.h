@@ -117,6 +117,8 @@ void rh_book_free(rh_book *book);
 
 /* In this order, once per instant, after rh_market_complete. */
 void rh_book_observe(rh_book *book);
+/* Instead of observe, where nothing but the hedge has been observed, before rh_book_alone_until. */
+void rh_book_follow(rh_book *book);
 size_t rh_book_advance(rh_book *book, const rh_book_change **changes);
 
 const rh_book_value *rh_book_value_now(rh_book *book);
@@ -163,9 +165,10 @@ int rh_book_finished(const rh_book *book);
 /* The next instant at which a leg may open, closes or expires; RH_NEVER if none. */
 rh_time rh_book_next_time(const rh_book *book);
 
-/* No leg waits for a price to open or close at: what the hedge does changes nothing but values
- * before rh_book_next_time. */
-int rh_book_idle(const rh_book *book);
+/* Until when nothing but observations of other instruments than the hedge changes anything of the
+ * book but its value: no leg waits for a price to open or close at, or sees the hedge as its
+ * dated future, and no window of settlement averages. RH_DAWN: not even now. */
+rh_time rh_book_alone_until(const rh_book *book);
 
 /* Where S came from so far, for the notes: bits of 1 << rh_conversion. */
 typedef enum { RH_CONVERT_INDEX, RH_CONVERT_SPOT, RH_CONVERT_HEDGE } rh_conversion;

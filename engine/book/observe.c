@@ -158,13 +158,19 @@ static void observe_conversion(rh_book *book, double p) {
         book->spot = (rh_carried){price, p, now};
 }
 
-void rh_book_observe(rh_book *book) {
-    const double before = book->conversion;
-    const rh_time seen = book->conversion_at;
+void rh_book_follow(rh_book *book) {
     const double p = rh_book_hedge_price(book).value;
     observe_conversion(book, p);
     book->conversion = rh_book_conversion(book, p);
     book->conversion_at = conversion_seen(book);
+    book->valued_at = RH_DAWN;
+}
+
+void rh_book_observe(rh_book *book) {
+    const double before = book->conversion;
+    const rh_time seen = book->conversion_at;
+    const double p = rh_book_hedge_price(book).value;
+    rh_book_follow(book);
     for (size_t i = 0; i < book->n_legs; i++) {
         if (book->legs[i].state == RH_LEG_GONE)
             continue;
@@ -172,5 +178,4 @@ void rh_book_observe(rh_book *book) {
         observe_future(book, i, p);
         rh_leg_observe(book, i, p);
     }
-    book->valued_at = RH_DAWN;
 }

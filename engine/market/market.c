@@ -2,6 +2,7 @@
 #include "market/market.h"
 
 #include "base/memory.h"
+#include "pricing/elementary.h"
 
 #include <math.h>
 
@@ -108,13 +109,14 @@ double rh_market_index(const rh_market *market, rh_time *at) {
 
 /* ---- funding ---- */
 
-/* What one unit held long pays when `fraction` of an interval at the last rate is due. */
-static double funding_due(const rh_instrument *instrument, const rh_state *state, double fraction) {
-    double mark = isnan(state->mark) ? rh_market_price(state).value : state->mark;
+/* What one unit held long pays when `elapsed` of an interval at the last rate is due. */
+static double funding_due(const rh_instrument *instrument, const rh_state *state, double elapsed,
+                          double interval) {
+    const double mark = isnan(state->mark) ? rh_market_price(state).value : state->mark;
     if (isnan(mark))
         return 0.0;
-    double size = state->rate * fraction * instrument->multiplier;
-    return instrument->settle == RH_INVERSE ? size / mark : size * mark;
+    const double size = state->rate * instrument->multiplier * elapsed;
+    return instrument->settle == RH_INVERSE ? size / (interval * mark) : size * mark / interval;
 }
 
 /* A rate holds from its row for one interval at most. What is paid is counted from the last event
@@ -128,7 +130,7 @@ static void accrue(const rh_instrument *instrument, rh_state *state, rh_time fro
     if (covered > since)
         state->funding_paid =
             state->funding_base +
-            funding_due(instrument, state, (double)(covered - since) / (double)state->interval);
+            funding_due(instrument, state, (double)(covered - since), (double)state->interval);
     state->funding_gap += to - (covered > from ? covered : from);
 }
 
@@ -251,14 +253,23 @@ void rh_market_follow(rh_market *market, uint32_t instrument) {
     market->followed[market->n_followed++] = instrument;
 }
 
+/* ln(price/before)^2. Most returns are small, and their logarithm is 2 atanh of a number whose
+ * square leaves less than 1e-19 of it after five terms; log(price/before) would lose as many digits
+ * as the return is smaller than 1. */
+static double squared_return(double price, double before) {
+    const double q = (price - before) / (price + before), z = q * q;
+    double r = 2.0 * q * (1.0 + z * (1.0 / 3 + z * (1.0 / 5 + z * (1.0 / 7 + z * (1.0 / 9)))));
+    if (!(z < 0x1p-12))
+        r = rh_log_ratio(price, before).hi;
+    return r * r;
+}
+
 static void sum_variance(rh_state *state) {
     double price = rh_market_price(state).value;
     if (!(price > 0.0) || price == state->variance_price)
         return;
-    if (!isnan(state->variance_price)) {
-        double r = log(price / state->variance_price);
-        state->variance += r * r;
-    }
+    if (!isnan(state->variance_price))
+        state->variance += squared_return(price, state->variance_price);
     state->variance_price = price;
 }
 
@@ -281,7 +292,7 @@ void rh_market_complete(rh_market *market) {
         if (!falls_due(market, state))
             continue;
         state->funding_paid +=
-            funding_due(rh_catalogue_get(market->catalogue, instrument), state, 1.0);
+            funding_due(rh_catalogue_get(market->catalogue, instrument), state, 1.0, 1.0);
         market->stamps--;
     }
     market->stamps = 0;

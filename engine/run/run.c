@@ -113,13 +113,15 @@ static void look_ahead(loop *l) {
     if (t->n_books == 0)
         return;
     rh_calm calm = rh_calm_everywhere(rh_book_hedge(t->books[0]));
-    for (size_t i = 0; i < t->n_books; i++)
-        if (rh_book_hedge(t->books[i]) != calm.hedge || !rh_book_idle(t->books[i]))
+    calm.until = rh_alarms_next_time(l->alarms);
+    for (size_t i = 0; i < t->n_books; i++) {
+        if (rh_book_hedge(t->books[i]) != calm.hedge)
             return;
-    if (!rh_alarms_calm(l->alarms, t->books, t->market, &calm))
-        return;
-    calm.until = earlier(calm.until, next_wish(l));
-    l->calm = calm;
+        calm.until = earlier(calm.until, rh_book_alone_until(t->books[i]));
+    }
+    if (calm.until > rh_market_now(t->market) &&
+        rh_alarms_calm(l->alarms, t->books, t->market, &calm))
+        l->calm = calm;
 }
 
 static int still_calm(const loop *l) {
@@ -143,11 +145,12 @@ static rh_status one_instant(loop *l, rh_time now, rh_error *error) {
     if (status != RH_OK)
         return status;
     rh_market_complete(l->terms->market);
+    const int calm = still_calm(l);
     for (size_t i = 0; i < l->terms->n_books; i++)
-        rh_book_observe(l->terms->books[i]);
+        (calm ? rh_book_follow : rh_book_observe)(l->terms->books[i]);
     if (now < l->terms->from)
         return RH_OK;
-    if (!still_calm(l))
+    if (!calm)
         status = advance_all(l, error);
     if (l->outcome->instants++ == 0)
         l->outcome->first = now;

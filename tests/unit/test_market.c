@@ -529,6 +529,24 @@ static void variance_sums_squared_log_returns(void **state) {
     end(&w);
 }
 
+/* Beside long double, whose logarithm has three digits more: returns from 1e-9 to a hundredfold. */
+static void variance_keeps_the_digits_of_small_returns(void **state) {
+    (void)state;
+    for (double size = 1e-9; size < 100.0; size *= 1.37)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            world w = begin(RH_FUNDING_NONE);
+            const double to = 36123.45 * exp(sign * size);
+            const long double r = logl((long double)to / (long double)36123.45);
+            rh_market_follow(w.market, INVERSE);
+            say(&w, mark(T0, INVERSE, 36123.45));
+            say(&w, mark(T0 + 1, INVERSE, to));
+            const double off = (double)(look(&w, INVERSE)->variance / (r * r) - 1);
+            if (!(fabs(off) < 1e-15 + 2e-19 / size)) /* what long double loses of a small return */
+                fail_msg("a return of %g: variance off by %g", sign * size, off);
+            end(&w);
+        }
+}
+
 static void every_allocation_may_fail(void **state) {
     rh_catalogue *catalogue = rh_catalogue_new();
     (void)state;
@@ -570,6 +588,7 @@ int main(void) {
         cmocka_unit_test(a_rate_that_is_gone_is_a_gap),
         cmocka_unit_test(eight_hours_unless_said),
         cmocka_unit_test(variance_sums_squared_log_returns),
+        cmocka_unit_test(variance_keeps_the_digits_of_small_returns),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
