@@ -25,11 +25,14 @@ static UNUSED void bench_make(bench *b) {
     b->perpetual = add_named(b->catalogue, "BTC-PERPETUAL");
 }
 
-/* Fills in what `terms` leaves out: the ratio black, max_age a day, hedge the perpetual. */
-static UNUSED void bench_open(bench *b, rh_book_terms terms, const rh_leg_terms *legs, size_t n) {
+/* A book of the market. Fills in what `terms` leaves out: the ratio black, max_age a day, hedge the
+ * perpetual. */
+static UNUSED rh_book *bench_book(const bench *b, rh_book_terms terms, const rh_leg_terms *legs,
+                                  size_t n) {
     static const rh_values none;
     const char *near = NULL;
     rh_leg_terms copies[TAPE_LEGS];
+    rh_book *book = NULL;
     for (size_t i = 0; i < n; i++) {
         copies[i] = legs[i];
         copies[i].close = legs[i].close ? legs[i].close : RH_NEVER;
@@ -41,8 +44,13 @@ static UNUSED void bench_open(bench *b, rh_book_terms terms, const rh_leg_terms 
     terms.ratio = terms.ratio ? terms.ratio : rh_registry_find_ratio(b->registry, "black", &near);
     terms.ratio_values = &none;
     terms.max_age = terms.max_age ? terms.max_age : RH_DAY;
+    assert_int_equal(rh_book_new(&terms, b->market, &book, NULL), RH_OK);
+    return book;
+}
+
+static UNUSED void bench_open(bench *b, rh_book_terms terms, const rh_leg_terms *legs, size_t n) {
     b->market = rh_market_new(b->catalogue, b->funding);
-    assert_int_equal(rh_book_new(&terms, b->market, &b->book, NULL), RH_OK);
+    b->book = bench_book(b, terms, legs, n);
 }
 
 static UNUSED void bench_drop(bench *b) {

@@ -39,23 +39,9 @@ static size_t say_hedge(pair *p, double price) {
     return tell_both(p, &row, 1);
 }
 
-static void open_pair(pair *p, const rh_book_terms *extra, const rh_leg_terms *legs, size_t n) {
-    static const rh_values none;
-    bench_open(&p->b, *extra, legs, n);
-    rh_book_terms terms = *extra;
-    const char *near = NULL;
-    rh_leg_terms copies[LEGS];
-    for (size_t i = 0; i < n; i++) {
-        copies[i] = legs[i];
-        copies[i].close = RH_NEVER;
-    }
-    terms.legs = copies;
-    terms.n_legs = n;
-    if (!terms.ratio)
-        terms.ratio = rh_registry_find_ratio(p->b.registry, "black", &near);
-    terms.ratio_values = &none;
-    terms.max_age = RH_DAY;
-    assert_int_equal(rh_book_new(&terms, p->b.market, &p->seldom, NULL), RH_OK);
+static void open_pair(pair *p, const rh_book_terms *terms, const rh_leg_terms *legs, size_t n) {
+    bench_open(&p->b, *terms, legs, n);
+    p->seldom = bench_book(&p->b, *terms, legs, n);
 }
 
 static void drop_pair(pair *p) {
