@@ -272,10 +272,21 @@ static int all_done(const rh_lane *lane) {
             rh_ledger_holding(lane->ledger, HEDGE)->quantity == 0.0);
 }
 
+/* Hundreds of lanes don't fit into a cache: what the end of an instant needs is sent for at its
+ * beginning. */
+static void send_for(const rh_lane *lane) {
+    __builtin_prefetch(lane->terms.rule);
+    __builtin_prefetch(lane->state);
+    __builtin_prefetch(&lane->order);
+    __builtin_prefetch(&lane->totals.turnover_usd);
+    __builtin_prefetch(&lane->counts);
+}
+
 rh_status rh_lane_advance(rh_lane *lane, const rh_book_change *changes, size_t n_changes,
                           rh_error *error) {
     const int first = !lane->started;
     rh_status status = RH_OK;
+    send_for(lane);
     if (first)
         start(lane);
     if (n_changes > 0 || rh_market_funding_stamp(lane->market))

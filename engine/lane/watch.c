@@ -5,11 +5,6 @@
 
 #include <math.h>
 
-static rh_watch always(rh_watch watch) {
-    watch.series.kind = RH_SERIES_ALWAYS;
-    return watch;
-}
-
 /* A balance that changes between touches in another way than with the hedge. */
 static int drifts(const rh_lane *lane, rh_currency currency) {
     const double rate = currency == RH_USD ? lane->terms.rate : lane->terms.rate_coin;
@@ -44,78 +39,84 @@ static int add_balance(const rh_lane *lane, rh_watch *watch, rh_currency unit, r
 }
 
 /* gap = exposure of the book + balance that counts + exposure of the hedge - target. */
-static rh_watch watch_gap(const rh_lane *lane, rh_watch watch) {
+static int watch_gap(const rh_lane *lane, rh_watch *watch) {
     const rh_holding *hedge = rh_ledger_holding(lane->ledger, HEDGE);
     const double size = hedge->quantity * lane->hedge->multiplier;
-    const int usd = lane->terms.numeraire == RH_NUMERAIRE_USD;
-    int linear = 1;
-    watch.series.kind = RH_SERIES_EXPOSURE;
-    watch.series.numeraire = lane->terms.numeraire;
-    watch.series.instrument = lane->terms.hedge;
-    watch.a -= lane->terms.target;
-    *(lane->hedge->settle == RH_INVERSE ? &watch.b : &watch.a) += size;
-    if (lane->terms.collateral == RH_COLLATERAL_INCLUDED)
-        linear = usd ? add_balance(lane, &watch, RH_COIN, RH_COIN, 1.0)
-                     : add_balance(lane, &watch, RH_COIN, RH_USD, -1.0);
-    return linear ? watch : always(watch);
+    watch->series.kind = RH_SERIES_EXPOSURE;
+    watch->series.numeraire = lane->terms.numeraire;
+    watch->a -= lane->terms.target;
+    *(lane->hedge->settle == RH_INVERSE ? &watch->b : &watch->a) += size;
+    if (lane->terms.collateral != RH_COLLATERAL_INCLUDED)
+        return 1;
+    return lane->terms.numeraire == RH_NUMERAIRE_USD
+               ? add_balance(lane, watch, RH_COIN, RH_COIN, 1.0)
+               : add_balance(lane, watch, RH_COIN, RH_USD, -1.0);
 }
 
 /* pnl = worth of the options + both balances - equity at the start. */
-static rh_watch watch_pnl(const rh_lane *lane, rh_watch watch) {
+static int watch_pnl(const rh_lane *lane, rh_watch *watch) {
     const int usd = lane->terms.numeraire == RH_NUMERAIRE_USD;
     const rh_currency unit = usd ? RH_USD : RH_COIN;
-    watch.series.kind = RH_SERIES_VALUE;
-    watch.series.numeraire = lane->terms.numeraire;
-    watch.series.instrument = lane->terms.hedge;
-    watch.a -= usd ? lane->start.usd : lane->start.coin;
-    return add_balance(lane, &watch, unit, RH_USD, 1.0) &&
-                   add_balance(lane, &watch, unit, RH_COIN, 1.0)
-               ? watch
-               : always(watch);
+    watch->series.kind = RH_SERIES_VALUE;
+    watch->series.numeraire = lane->terms.numeraire;
+    watch->a -= usd ? lane->start.usd : lane->start.coin;
+    return add_balance(lane, watch, unit, RH_USD, 1.0) &&
+           add_balance(lane, watch, unit, RH_COIN, 1.0);
+}
+
+static void watch_variance(const rh_lane *lane, rh_watch *watch) {
+    watch->series.kind = RH_SERIES_VARIANCE;
+    watch->a -= lane->variance_at_open;
+}
+
+static int watch_observations(const rh_lane *lane, rh_watch *watch, uint32_t signal) {
+    if (signal < RH_SIGNAL_OBSERVATION || signal - RH_SIGNAL_OBSERVATION >= lane->n_watched)
+        return 0;
+    watch->series.kind = RH_SERIES_OBSERVATIONS;
+    watch->series.instrument = lane->watched[signal - RH_SIGNAL_OBSERVATION];
+    return 1;
+}
+
+/* 0 if what the part waits for can't be said in numbers of the market. */
+static int watch_signal(const rh_lane *lane, const rh_wake *wake, rh_watch *watch) {
+    watch->series.instrument = lane->terms.hedge;
+    watch->series.scale = wake->scale;
+    if (wake->scale == RH_SCALE_ANCHOR) {
+        watch->series.scale = RH_SCALE_ONE;
+        watch->width *= fabs(wake->anchor);
+    }
+    switch (wake->signal) {
+    case RH_SIGNAL_NONE: return 1;
+    case RH_SIGNAL_GAP: return watch_gap(lane, watch);
+    case RH_SIGNAL_PNL: return watch_pnl(lane, watch);
+    case RH_SIGNAL_PRICE: watch->series.kind = RH_SERIES_PRICE; return 1;
+    case RH_SIGNAL_VARIANCE: watch_variance(lane, watch); return 1;
+    default: return watch_observations(lane, watch, wake->signal);
+    }
 }
 
 size_t rh_lane_n_watches(const rh_lane *lane) {
     return lane->n_parts;
 }
 
-rh_watch rh_lane_watch(const rh_lane *lane, size_t part) {
+/* Asked at every instant, whatever its parts wait for. */
+static int is_restless(const rh_lane *lane) {
+    return lane->pending_ask || lane->order.quantity != 0.0 || lane->terms.ask_always ||
+           lane->observes || rh_lane_time_has_come(lane);
+}
+
+void rh_lane_watch(const rh_lane *lane, size_t part, rh_watch *watch) {
     const rh_wake *wake = &lane->parts[part].wake;
-    rh_watch watch = {.at = RH_NEVER, .a = -wake->anchor, .width = wake->width};
+    *watch = (rh_watch){.at = RH_NEVER};
     if (!lane->started || lane->finished)
-        return (rh_watch){.at = RH_NEVER};
+        return;
+    watch->a = -wake->anchor;
+    watch->width = wake->width;
     if (part == 0)
-        watch.at = rh_lane_next_time(lane);
-    if (lane->pending_ask || lane->order.quantity != 0.0 || lane->terms.ask_always ||
-        lane->observes || rh_lane_time_has_come(lane))
-        return part == 0 ? always(watch) : (rh_watch){.at = RH_NEVER};
-    if (!lane->parts[part].listens)
-        return watch;
-    watch.series.scale = wake->scale;
-    if (wake->scale == RH_SCALE_ANCHOR) {
-        watch.series.scale = RH_SCALE_ONE;
-        watch.width *= fabs(wake->anchor);
-    }
-    switch (wake->signal) {
-    case RH_SIGNAL_NONE: return watch;
-    case RH_SIGNAL_GAP: return watch_gap(lane, watch);
-    case RH_SIGNAL_PNL: return watch_pnl(lane, watch);
-    case RH_SIGNAL_PRICE:
-        watch.series.kind = RH_SERIES_PRICE;
-        watch.series.instrument = lane->terms.hedge;
-        return watch;
-    case RH_SIGNAL_VARIANCE:
-        watch.series.kind = RH_SERIES_VARIANCE;
-        watch.series.instrument = lane->terms.hedge;
-        watch.a -= lane->variance_at_open;
-        return watch;
-    default: break;
-    }
-    if (wake->signal < RH_SIGNAL_OBSERVATION ||
-        wake->signal - RH_SIGNAL_OBSERVATION >= lane->n_watched)
-        return always(watch);
-    watch.series.kind = RH_SERIES_OBSERVATIONS;
-    watch.series.instrument = lane->watched[wake->signal - RH_SIGNAL_OBSERVATION];
-    return watch;
+        watch->at = rh_lane_next_time(lane);
+    const int restless = is_restless(lane);
+    if (restless ? part == 0 : lane->parts[part].listens && !watch_signal(lane, wake, watch))
+        watch->series.kind = RH_SERIES_ALWAYS;
 }
 
 static double or_nothing(double x) {

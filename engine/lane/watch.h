@@ -49,7 +49,7 @@ size_t rh_lane_n_watches(const rh_lane *lane);
 
 /* What part `part` of its rule waits for now. The times of all parts, and what the lane waits for
  * by itself, are in the watch of part 0. */
-rh_watch rh_lane_watch(const rh_lane *lane, size_t part);
+void rh_lane_watch(const rh_lane *lane, size_t part, rh_watch *out);
 
 /* The numbers of a series at the market's instant. s is known to `within` only where it takes a
  * valuation of the book to know it exactly, which is not made for the asking; x1 to x3 are 0 where

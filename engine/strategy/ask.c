@@ -63,9 +63,9 @@ static int fail(const asking *a, const rh_rule *leaf, const char *what, double n
     return FAULT;
 }
 
+/* `target` holds what stands. */
 static int ask_leaf(asking *a, const rh_rule *leaf, double *target) {
     rh_part *part = &a->parts[leaf->part];
-    memcpy(target, a->standing, a->view->n_hedges * sizeof *target);
     part->heard = a->common | part->woke | part->owed;
     part->woke = 0;
     part->wake = never;
@@ -78,6 +78,12 @@ static int ask_leaf(asking *a, const rh_rule *leaf, double *target) {
         if (!isfinite(target[i]))
             return fail(a, leaf, "named a target that is not a number", target[i]);
     return said;
+}
+
+/* One of several, of whom another may have named a target before. */
+static int ask_one(asking *a, const rh_rule *leaf, double *target) {
+    memcpy(target, a->standing, a->view->n_hedges * sizeof *target);
+    return ask_leaf(a, leaf, target);
 }
 
 static int ask(asking *a, const rh_rule *rule, double *target);
@@ -119,7 +125,7 @@ static int ask(asking *a, const rh_rule *rule, double *target) {
     case RH_RULE_ANY: return ask_any(a, rule, target);
     case RH_RULE_ALL: return ask_all(a, rule, target);
     case RH_RULE_NOT_DURING: return ask_not_during(a, rule, target);
-    default: return ask_leaf(a, rule, target);
+    default: return ask_one(a, rule, target);
     }
 }
 
@@ -184,7 +190,7 @@ static int renew(asking *a, const rh_rule *rule) {
             part->wants = 0;
             continue;
         }
-        const int said = ask_leaf(a, leaf, a->overruled);
+        const int said = ask_one(a, leaf, a->overruled);
         if (said == FAULT)
             return FAULT;
         if (said == RH_TRADE)
@@ -220,9 +226,9 @@ int rh_rule_ask(const rh_rule *rule, void *state, rh_part *parts, rh_view *view,
     a.view = view;
     a.common = view->woke;
     a.fault = fault;
-    memcpy(a.standing, target, view->n_hedges * sizeof *target);
     if (rule->kind == RH_RULE_LEAF)
         return ask_alone(&a, rule, target);
+    memcpy(a.standing, target, view->n_hedges * sizeof *target);
     int said = ask(&a, rule, target);
     if (said == RH_TRADE) {
         accept(&a, rule);
