@@ -13,8 +13,9 @@ typedef struct {
     double log[RH_BLOCK], log_low[RH_BLOCK];                 /* ln(F / K) */
     double d1[RH_BLOCK], d1_low[RH_BLOCK], d2[RH_BLOCK];
     double power[RH_BLOCK], power_low[RH_BLOCK], scale[RH_BLOCK]; /* of the exponential */
-    double core[RH_BLOCK];                                        /* of the density at d1 */
-    double mills_1[RH_BLOCK], mills_2[RH_BLOCK];                  /* at |d1| and |d2| */
+    double per_hedge[RH_BLOCK];                  /* the forward over the hedge's price */
+    double core[RH_BLOCK];                       /* of the density at d1 */
+    double mills_1[RH_BLOCK], mills_2[RH_BLOCK]; /* at |d1| and |d2| */
 } workings;
 
 /* What the forwards have in common. */
@@ -64,15 +65,23 @@ RH_INLINE void distances(int fused, int both, rh_pair s, workings *restrict w) {
     }
 }
 
-RH_INLINE void densities(int fused, workings *restrict w) {
+RH_INLINE void density_parts(int fused, workings *restrict w) {
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const rh_exp_parts parts = rh_density_parts(fused, w->d1[i], w->d1_low[i]);
         w->power[i] = parts.r;
         w->power_low[i] = parts.rest;
         w->scale[i] = parts.scale;
     }
-    for (size_t i = 0; i < RH_BLOCK; i++)
+}
+
+/* The division has no more to do with it than that it takes no time beside so many products. */
+RH_INLINE void densities(const double *restrict forward, const double *restrict hedge,
+                         workings *restrict w) {
+    for (size_t i = 0; i < RH_BLOCK; i++) {
         w->core[i] = rh_exp_combine((rh_exp_parts){w->power[i], w->power_low[i], w->scale[i]});
+        if (hedge)
+            w->per_hedge[i] = forward[i] / hedge[i];
+    }
 }
 
 RH_INLINE void mills_ratios(const double *restrict d, double *restrict mills) {
@@ -81,12 +90,13 @@ RH_INLINE void mills_ratios(const double *restrict d, double *restrict mills) {
 }
 
 /* w N(w d1) discounted. */
-RH_INLINE void deltas(double right, double discount, const workings *restrict w,
+RH_INLINE void deltas(double right, double discount, int per_hedge, const workings *restrict w,
                       double *restrict delta) {
     const double scale = right * discount;
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const double tail = RH_DENSITY_SCALE * w->core[i] * w->mills_1[i];
-        delta[i] = scale * rh_share(right, w->d1[i], tail);
+        const double of_forward = scale * rh_share(right, w->d1[i], tail);
+        delta[i] = per_hedge ? w->per_hedge[i] * of_forward : of_forward;
     }
 }
 
@@ -104,8 +114,8 @@ RH_INLINE void prices(int by_series, const rh_black_contract *c, const common *s
     }
 }
 
-RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward, double *delta,
-                    double *price) {
+RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward,
+                    const double *hedge, double *delta, double *price) {
     const common shared = common_of(c);
     workings w;
     if (!log_parts(fused, forward, shared.strike, &w))
@@ -115,10 +125,17 @@ RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward
         distances(fused, 1, shared.vol_root, &w);
     else
         distances(fused, 0, shared.vol_root, &w);
-    densities(fused, &w);
+    density_parts(fused, &w);
+    const int per_hedge = delta && hedge;
+    if (per_hedge)
+        densities(forward, hedge, &w);
+    else
+        densities(forward, NULL, &w);
     mills_ratios(w.d1, w.mills_1);
-    if (delta)
-        deltas(c->right, shared.discount, &w, delta);
+    if (per_hedge)
+        deltas(c->right, shared.discount, 1, &w, delta);
+    else if (delta)
+        deltas(c->right, shared.discount, 0, &w, delta);
     if (price) {
         mills_ratios(w.d2, w.mills_2);
         if (shared.vol_root.hi < RH_SERIES_BELOW)
@@ -129,18 +146,19 @@ RH_INLINE int block(int fused, const rh_black_contract *c, const double *forward
     return 1;
 }
 
-static int plain(const rh_black_contract *c, const double *f, double *delta, double *price) {
-    return block(RH_FUSED, c, f, delta, price);
+static int plain(const rh_black_contract *c, const double *f, const double *hedge, double *delta,
+                 double *price) {
+    return block(RH_FUSED, c, f, hedge, delta, price);
 }
 
-RH_FOR_AVX2 static int avx2(const rh_black_contract *c, const double *f, double *delta,
-                            double *price) {
-    return block(1, c, f, delta, price);
+RH_FOR_AVX2 static int avx2(const rh_black_contract *c, const double *f, const double *hedge,
+                            double *delta, double *price) {
+    return block(1, c, f, hedge, delta, price);
 }
 
-RH_FOR_AVX512 static int avx512(const rh_black_contract *c, const double *f, double *delta,
-                                double *price) {
-    return block(1, c, f, delta, price);
+RH_FOR_AVX512 static int avx512(const rh_black_contract *c, const double *f, const double *hedge,
+                                double *delta, double *price) {
+    return block(1, c, f, hedge, delta, price);
 }
 
 /* Not one of black.h's limits (expired, worthless, without volatility), and no number so large or
@@ -151,16 +169,16 @@ static int is_regular(const rh_black_contract *c) {
 }
 
 void rh_black_block(rh_vector vector, const rh_black_contract *contract, const double *forward,
-                    double *delta, double *price) {
-    static int (*const of[RH_N_VECTORS])(const rh_black_contract *, const double *, double *,
-                                         double *) = {plain, avx2, avx512};
+                    const double *hedge, double *delta, double *price) {
+    static int (*const of[RH_N_VECTORS])(const rh_black_contract *, const double *, const double *,
+                                         double *, double *) = {plain, avx2, avx512};
     const rh_black_contract *c = contract;
-    if (is_regular(c) && of[vector](c, forward, delta, price))
+    if (is_regular(c) && of[vector](c, forward, hedge, delta, price))
         return;
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const rh_greeks g = rh_black(c->right, forward[i], c->strike, c->years, c->vol, c->rate);
         if (delta)
-            delta[i] = g.delta;
+            delta[i] = hedge ? forward[i] / hedge[i] * g.delta : g.delta;
         if (price)
             price[i] = g.price;
     }

@@ -12,8 +12,10 @@ typedef struct {
 } rh_black_contract;
 
 /* delta[i] = rh_black(...).delta and price[i] = rh_black(...).price on forward[i], for i <
- * RH_BLOCK; forwards are positive and finite. Either may be NULL for less work. */
+ * RH_BLOCK; forwards are positive and finite. Either may be NULL for less work. With `hedge` the
+ * delta is that against a price hedge[i] which moves the forward in proportion: forward[i] /
+ * hedge[i] times as much. */
 void rh_black_block(rh_vector vector, const rh_black_contract *contract, const double *forward,
-                    double *delta, double *price);
+                    const double *hedge, double *delta, double *price);
 
 #endif

@@ -41,34 +41,15 @@ RH_INLINE void forwards(const rh_block_leg *leg, const double *restrict spot,
 RH_FOR_EACH_WIDTH(forwards, (const rh_block_leg *leg, const double *spot, double *forward),
                   (leg, spot, forward));
 
-/* The hedge moves the forward in proportion. */
-RH_INLINE double exposure_of(double size, double forward, double hedge, double delta) {
-    return size * (forward / hedge * delta);
-}
-
 /* The first leg of a book begins the sum. */
-RH_INLINE void add_exposure(int is_first, double size, const double *restrict forward,
-                            const double *restrict hedge, const double *restrict delta,
-                            double *restrict exposure) {
+RH_INLINE void add(int is_first, double size, const double *restrict of_one, double *restrict sum) {
     for (size_t i = 0; i < RH_BLOCK && is_first; i++)
-        exposure[i] = 0.0 + exposure_of(size, forward[i], hedge[i], delta[i]);
+        sum[i] = 0.0 + size * of_one[i];
     for (size_t i = 0; i < RH_BLOCK && !is_first; i++)
-        exposure[i] += exposure_of(size, forward[i], hedge[i], delta[i]);
+        sum[i] += size * of_one[i];
 }
-RH_FOR_EACH_WIDTH(add_exposure,
-                  (int is_first, double size, const double *forward, const double *hedge,
-                   const double *delta, double *exposure),
-                  (is_first, size, forward, hedge, delta, exposure));
-
-RH_INLINE void add_value(int is_first, double size, const double *restrict price,
-                         double *restrict value) {
-    for (size_t i = 0; i < RH_BLOCK && is_first; i++)
-        value[i] = 0.0 + size * price[i];
-    for (size_t i = 0; i < RH_BLOCK && !is_first; i++)
-        value[i] += size * price[i];
-}
-RH_FOR_EACH_WIDTH(add_value, (int is_first, double size, const double *price, double *value),
-                  (is_first, size, price, value));
+RH_FOR_EACH_WIDTH(add, (int is_first, double size, const double *of_one, double *sum),
+                  (is_first, size, of_one, sum));
 
 static void clear(double *sum) {
     if (sum)
@@ -84,12 +65,12 @@ void rh_block_sum_up(rh_vector vector, const rh_block_leg *legs, size_t n_legs, 
     }
     for (size_t j = 0; j < n_legs; j++) {
         forwards_of[vector](&legs[j], spot, forward);
-        rh_black_block(vector, &legs[j].option, forward, exposure ? delta : NULL,
+        rh_black_block(vector, &legs[j].option, forward, prices->mid, exposure ? delta : NULL,
                        value ? price : NULL);
         if (exposure)
-            add_exposure_of[vector](j == 0, legs[j].size, forward, prices->mid, delta, exposure);
+            add_of[vector](j == 0, legs[j].size, delta, exposure);
         if (value)
-            add_value_of[vector](j == 0, legs[j].size, price, value);
+            add_of[vector](j == 0, legs[j].size, price, value);
     }
 }
 

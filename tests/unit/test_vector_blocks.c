@@ -93,17 +93,23 @@ static void fill_forwards(double width, double strike, double *forward) {
 
 static void check_option(const rh_black_contract *c, const double *forward) {
     double delta[RH_BLOCK], price[RH_BLOCK], want_delta[RH_BLOCK], want_price[RH_BLOCK];
+    double hedge[RH_BLOCK], want_hedged[RH_BLOCK];
     for (size_t i = 0; i < RH_BLOCK; i++) {
         const rh_greeks g = rh_black(c->right, forward[i], c->strike, c->years, c->vol, c->rate);
         want_delta[i] = g.delta, want_price[i] = g.price;
+        hedge[i] = 90.0 + (double)i;
+        want_hedged[i] = forward[i] / hedge[i] * g.delta;
     }
     for (rh_vector v = RH_VECTOR_PLAIN; v <= rh_vector_widest(); v++) {
-        rh_black_block(v, c, forward, delta, price);
+        rh_black_block(v, c, forward, NULL, delta, price);
         assert_same(delta, want_delta);
         assert_same(price, want_price);
-        rh_black_block(v, c, forward, delta, NULL);
+        rh_black_block(v, c, forward, NULL, delta, NULL);
         assert_same(delta, want_delta);
-        rh_black_block(v, c, forward, NULL, price);
+        rh_black_block(v, c, forward, NULL, NULL, price);
+        assert_same(price, want_price);
+        rh_black_block(v, c, forward, hedge, delta, price);
+        assert_same(delta, want_hedged);
         assert_same(price, want_price);
     }
 }
