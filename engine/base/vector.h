@@ -25,6 +25,14 @@ rh_vector rh_vector_widest(void);
 #define RH_INLINE static inline
 #endif
 
+/* gcc makes two versions of a loop over many numbers, and the processor chooses one when the
+ * program starts; their digits are the same. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+#define RH_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define RH_WIDE
+#endif
+
 /* Functions of this file's kind have fused multiply-adds, other ones have them where this is 1. */
 #if defined(__FP_FAST_FMA)
 #define RH_FUSED 1

@@ -187,8 +187,15 @@ void rh_chunk_writer_clear(rh_chunk_writer *w) {
 
 /* ---- reading ---- */
 
+/* What a block is unpacked into. */
+typedef struct {
+    int64_t integers[N_INTEGERS][RH_PACK_VALUES];
+    double values[MOST_VALUES][RH_PACK_VALUES];
+} columns;
+
 struct rh_chunk_reader {
-    uint32_t *numbers; /* the reader's, by position in the chunk's list */
+    columns *columns, *own; /* own: NULL if they are another reader's */
+    uint32_t *numbers;      /* the reader's, by position in the chunk's list */
     size_t numbers_capacity;
     size_t n_instruments, count; /* events that are left */
     int any_wanted;
@@ -196,17 +203,30 @@ struct rh_chunk_reader {
     uint16_t source;
     const uint8_t *at;
     size_t left; /* bytes from `at` on */
-    int64_t integers[N_INTEGERS][RH_PACK_VALUES];
-    double values[MOST_VALUES][RH_PACK_VALUES];
 };
 
 rh_chunk_reader *rh_chunk_reader_new(void) {
-    return rh_allocate(1, sizeof(rh_chunk_reader));
+    rh_chunk_reader *r = rh_allocate(1, sizeof *r);
+    if (r)
+        r->columns = r->own = rh_allocate(1, sizeof *r->own);
+    if (r && r->own)
+        return r;
+    rh_release(r);
+    return NULL;
+}
+
+rh_chunk_reader *rh_chunk_reader_beside(const rh_chunk_reader *other) {
+    rh_chunk_reader *r = rh_allocate(1, sizeof *r);
+    if (r)
+        r->columns = other->columns;
+    return r;
 }
 
 void rh_chunk_reader_free(rh_chunk_reader *r) {
-    if (r)
-        rh_release(r->numbers);
+    if (!r)
+        return;
+    rh_release(r->numbers);
+    rh_release(r->own);
     rh_release(r);
 }
 
@@ -270,15 +290,15 @@ static int read_columns(rh_chunk_reader *r, size_t n) {
     for (int c = 0; c < N_INTEGERS; c++) {
         if (skip_column(r, n, &column) != 0)
             return -1;
-        rh_unpack_integers(column, n, r->integers[c]);
+        rh_unpack_integers(column, n, r->columns->integers[c]);
     }
     for (size_t i = 0; i < n; i++)
-        r->integers[KNOWN][i] =
-            (int64_t)((uint64_t)r->integers[KNOWN][i] + (uint64_t)r->integers[HAPPENED][i]);
+        r->columns->integers[KNOWN][i] = (int64_t)((uint64_t)r->columns->integers[KNOWN][i] +
+                                                   (uint64_t)r->columns->integers[HAPPENED][i]);
     for (int c = 0; c < rh_event_values(r->kind); c++) {
         if (skip_column(r, n, &column) != 0)
             return -1;
-        rh_unpack_doubles(column, n, r->values[c]);
+        rh_unpack_doubles(column, n, r->columns->values[c]);
     }
     return 0;
 }
@@ -296,64 +316,83 @@ static rh_status check_columns(const rh_chunk_reader *r, size_t n, rh_error *err
     /* A bar ends after its stamp, and may be known later than that. */
     static const int64_t last = RH_STAMP_END + RH_PERIOD_MAX;
     const int64_t present = (INT64_C(1) << rh_event_values(r->kind)) - 1;
-    if (!all_up_to(r->integers[INSTRUMENT], n, (int64_t)r->n_instruments - 1) ||
-        !all_up_to(r->integers[PLACE], n, RH_SLICE_EVENTS - 1) ||
-        !all_up_to(r->integers[PRESENT], n, present))
+    if (!all_up_to(r->columns->integers[INSTRUMENT], n, (int64_t)r->n_instruments - 1) ||
+        !all_up_to(r->columns->integers[PLACE], n, RH_SLICE_EVENTS - 1) ||
+        !all_up_to(r->columns->integers[PRESENT], n, present))
         return damaged(error, "an event that can't be");
-    if (!all_up_to(r->integers[HAPPENED], n, last) ||
-        !all_up_to(r->integers[KNOWN], n, last + RH_PERIOD_MAX))
+    if (!all_up_to(r->columns->integers[HAPPENED], n, last) ||
+        !all_up_to(r->columns->integers[KNOWN], n, last + RH_PERIOD_MAX))
         return damaged(error, "a time that can't be");
     return RH_OK;
 }
 
 static inline void write_event(const rh_chunk_reader *r, size_t i, uint32_t number, int n_values,
                                rh_event *event) {
-    const unsigned present = (unsigned)r->integers[PRESENT][i];
-    event->happened = r->integers[HAPPENED][i];
-    event->known = r->integers[KNOWN][i];
+    const unsigned present = (unsigned)r->columns->integers[PRESENT][i];
+    event->happened = r->columns->integers[HAPPENED][i];
+    event->known = r->columns->integers[KNOWN][i];
     event->instrument = number;
     event->source = r->source;
     event->kind = (uint8_t)r->kind;
     event->present = (uint8_t)present;
     for (int c = 0; c < MOST_VALUES; c++)
-        event->value[c] = c < n_values && (present >> c & 1) ? r->values[c][i] : 0.0;
+        event->value[c] = c < n_values && (present >> c & 1) ? r->columns->values[c][i] : 0.0;
 }
 
-static inline size_t write_wanted(const rh_chunk_reader *r, size_t n, int n_values,
+static inline size_t write_wanted(const rh_chunk_reader *r, size_t n, int n_values, int in_place,
                                   rh_event *events, uint32_t *places) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t number = r->numbers[r->integers[INSTRUMENT][i]];
+        const uint32_t number = r->numbers[r->columns->integers[INSTRUMENT][i]];
+        const uint32_t place = (uint32_t)r->columns->integers[PLACE][i];
         if (number == RH_NO_INSTRUMENT)
             continue;
-        write_event(r, i, number, n_values, &events[count]);
-        places[count++] = (uint32_t)r->integers[PLACE][i];
+        write_event(r, i, number, n_values, &events[in_place ? place : count]);
+        places[count++] = place;
     }
     return count;
 }
 
 /* Each number of values gets a loop of its own. */
-static size_t write_events(const rh_chunk_reader *r, size_t n, rh_event *events, uint32_t *places) {
+static inline size_t write_events(const rh_chunk_reader *r, size_t n, int in_place,
+                                  rh_event *events, uint32_t *places) {
     switch (rh_event_values(r->kind)) {
-    case 1: return write_wanted(r, n, 1, events, places);
-    case 2: return write_wanted(r, n, 2, events, places);
-    case 4: return write_wanted(r, n, 4, events, places);
-    default: return write_wanted(r, n, 5, events, places);
+    case 1: return write_wanted(r, n, 1, in_place, events, places);
+    case 2: return write_wanted(r, n, 2, in_place, events, places);
+    case 4: return write_wanted(r, n, 4, in_place, events, places);
+    default: return write_wanted(r, n, 5, in_place, events, places);
     }
+}
+
+/* Unpacks the next block, of *n events; 0: the end. */
+static inline rh_status next_block(rh_chunk_reader *r, size_t *n, rh_error *error) {
+    *n = r->count < RH_PACK_VALUES ? r->count : RH_PACK_VALUES;
+    r->count -= *n;
+    if (*n > 0 && read_columns(r, *n) != 0)
+        return damaged(error, "a column that is cut short");
+    return check_columns(r, *n, error);
 }
 
 rh_status rh_chunk_next(rh_chunk_reader *r, rh_event *events, uint32_t *places, size_t *count,
                         rh_error *error) {
-    *count = 0;
-    while (r->count > 0 && *count == 0) {
-        const size_t n = r->count < RH_PACK_VALUES ? r->count : RH_PACK_VALUES;
-        if (read_columns(r, n) != 0)
-            return damaged(error, "a column that is cut short");
-        rh_status status = check_columns(r, n, error);
+    size_t n = 1;
+    for (*count = 0; n > 0 && *count == 0;) {
+        rh_status status = next_block(r, &n, error);
         if (status != RH_OK)
             return status;
-        *count = write_events(r, n, events, places);
-        r->count -= n;
+        *count = write_events(r, n, 0, events, places);
+    }
+    return RH_OK;
+}
+
+rh_status rh_chunk_lay(rh_chunk_reader *r, rh_event *slice, uint32_t *places, size_t *count,
+                       rh_error *error) {
+    size_t n = 1;
+    for (*count = 0; n > 0 && *count == 0;) {
+        rh_status status = next_block(r, &n, error);
+        if (status != RH_OK)
+            return status;
+        *count = write_events(r, n, 1, slice, places);
     }
     return RH_OK;
 }

@@ -68,6 +68,10 @@ typedef struct rh_chunk_reader rh_chunk_reader;
 rh_chunk_reader *rh_chunk_reader_new(void); /* NULL if there is no memory */
 void rh_chunk_reader_free(rh_chunk_reader *reader);
 
+/* One more, for another chunk that is read in turns with the first reader's: they share what a
+ * block is unpacked into, which stays the first one's. */
+rh_chunk_reader *rh_chunk_reader_beside(const rh_chunk_reader *first);
+
 /* Begins a chunk of `count` events of a kind, whose bytes stay where they are while it is read.
  * RH_BAD_DATA with a sentence without a place if it is damaged or another one. */
 rh_status rh_chunk_open(rh_chunk_reader *reader, const void *bytes, size_t size, rh_event_kind kind,
@@ -77,5 +81,9 @@ rh_status rh_chunk_open(rh_chunk_reader *reader, const void *bytes, size_t size,
  * into arrays with room for that many. None: the end. */
 rh_status rh_chunk_next(rh_chunk_reader *reader, rh_event *events, uint32_t *places, size_t *count,
                         rh_error *error);
+
+/* The same, but each event goes to its place in the slice, which has RH_SLICE_EVENTS of them. */
+rh_status rh_chunk_lay(rh_chunk_reader *reader, rh_event *slice, uint32_t *places, size_t *count,
+                       rh_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed/pack.h"
 
+#include "base/vector.h"
 #include "feed/little.h"
 
 #include <math.h>
@@ -282,7 +283,7 @@ size_t rh_pack_length(const uint8_t *bytes, size_t size, size_t n) {
     return length <= size ? length : 0;
 }
 
-static const uint8_t *get_frame(const uint8_t *bytes, frame *f) {
+RH_INLINE const uint8_t *get_frame(const uint8_t *bytes, frame *f) {
     const int flags = bytes[FLAGS];
     *f = (frame){.base = (int64_t)rh_get_64(bytes + BASE),
                  .unit = 1,
@@ -302,7 +303,7 @@ static const uint8_t *get_frame(const uint8_t *bytes, frame *f) {
 }
 
 /* Writes whole rows, so that up to STREAMS - 1 values behind the last one are overwritten. */
-static void get_bits(const uint8_t *at, size_t n, unsigned bits, uint64_t *u) {
+RH_INLINE void get_bits(const uint8_t *at, size_t n, unsigned bits, uint64_t *u) {
     const uint64_t mask = all_ones(bits);
     size_t bit = 0;
     if (bits == 0) {
@@ -323,7 +324,7 @@ static void get_bits(const uint8_t *at, size_t n, unsigned bits, uint64_t *u) {
     }
 }
 
-static void add_frame(const frame *f, const uint64_t *u, size_t n, int64_t *out) {
+RH_INLINE void add_frame(const frame *f, const uint64_t *u, size_t n, int64_t *out) {
     const uint64_t base = (uint64_t)f->base, slope = (uint64_t)f->slope, unit = f->unit;
     if (slope)
         for (size_t i = 0; i < n; i++)
@@ -336,7 +337,7 @@ static void add_frame(const frame *f, const uint64_t *u, size_t n, int64_t *out)
             out[i] = (int64_t)(base + u[i]);
 }
 
-void rh_unpack_integers(const uint8_t *bytes, size_t n, int64_t *out) {
+RH_WIDE void rh_unpack_integers(const uint8_t *bytes, size_t n, int64_t *out) {
     uint64_t u[RH_PACK_VALUES];
     frame f;
     const uint8_t *at = get_frame(bytes, &f);
@@ -346,14 +347,14 @@ void rh_unpack_integers(const uint8_t *bytes, size_t n, int64_t *out) {
 
 /* Exact from -2^51 to 2^51, which is all that is ever packed; without a conversion of 64 bits, for
  * which there are no vector instructions before AVX-512. */
-static double double_of(int64_t m) {
+RH_INLINE double double_of(int64_t m) {
     const uint64_t bits = UINT64_C(0x4338000000000000) + (uint64_t)m; /* of 1.5 * 2^52, and m */
     double value;
     memcpy(&value, &bits, sizeof value);
     return value - 6755399441055744.0;
 }
 
-static void divide_all(const frame *f, const int64_t *m, size_t n, double *out) {
+RH_INLINE void divide_all(const frame *f, const int64_t *m, size_t n, double *out) {
     const double scale = tens[f->exponent];
     for (size_t i = 0; i < n; i++)
         out[i] = double_of(m[i]) / scale;
@@ -362,7 +363,7 @@ static void divide_all(const frame *f, const int64_t *m, size_t n, double *out) 
             out[i] /= 100.0;
 }
 
-void rh_unpack_doubles(const uint8_t *bytes, size_t n, double *out) {
+RH_WIDE void rh_unpack_doubles(const uint8_t *bytes, size_t n, double *out) {
     uint64_t u[RH_PACK_VALUES];
     int64_t m[RH_PACK_VALUES];
     frame f;

@@ -83,6 +83,21 @@ rh_status rh_source_fill(rh_source *source, rh_event *block, size_t capacity, si
     return source->failed && *got == 0 ? tell_failure(source, error) : RH_OK;
 }
 
+rh_status rh_source_lend(rh_source *source, rh_event *block, size_t capacity,
+                         const rh_event **events, size_t *got, rh_error *error) {
+    *events = block;
+    if (source->sorting || !source->kind->lend)
+        return rh_source_fill(source, block, capacity, got, error);
+    *got = 0;
+    if (!source->failed && !source->ended) {
+        rh_status status = source->kind->lend(source->state, capacity, events, got, &source->error);
+        source->failed = status != RH_OK;
+        source->ended = *got == 0;
+        source->events += *got;
+    }
+    return source->failed ? tell_failure(source, error) : RH_OK;
+}
+
 int rh_source_next(rh_source *source, rh_event *event, rh_error *error) {
     size_t got;
     return rh_source_fill(source, event, 1, &got, error) == RH_OK ? (int)got : -1;

@@ -83,6 +83,11 @@ rh_status rh_source_open(const rh_source_spec *spec, uint16_t number, const rh_c
 rh_status rh_source_fill(rh_source *source, rh_event *block, size_t capacity, size_t *got,
                          rh_error *error);
 
+/* The same, but *events tells where they are: in the block, or where the source has them, until the
+ * next call. They may be fewer than the block would hold before the end, too. */
+rh_status rh_source_lend(rh_source *source, rh_event *block, size_t capacity,
+                         const rh_event **events, size_t *got, rh_error *error);
+
 /* One event at a time: 1 and an event, 0 at the end, -1 with the error filled. */
 int rh_source_next(rh_source *source, rh_event *event, rh_error *error);
 

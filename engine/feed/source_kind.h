@@ -20,6 +20,11 @@ typedef struct {
      * called again after the end or a failure. */
     rh_status (*fill)(void *state, rh_event *block, size_t capacity, size_t *got, rh_error *error);
 
+    /* The same of events that the state has in memory: *events is where, until the next call; 0 of
+     * them at the end only. NULL: it has none. */
+    rh_status (*lend)(void *state, size_t capacity, const rh_event **events, size_t *got,
+                      rh_error *error);
+
     /* No event is known earlier; NULL: that can't be told without reading. */
     rh_time (*begins)(const void *state);
 

@@ -218,24 +218,36 @@ static rh_status next_slice(stored *s, rh_error *error) {
     return status;
 }
 
-static rh_status fill_stored(void *state, rh_event *block, size_t capacity, size_t *got,
+static rh_status lend_stored(void *state, size_t capacity, const rh_event **events, size_t *got,
                              rh_error *error) {
     stored *s = state;
     if (!s->slices && !hears_anything(s))
         return RH_OK;
-    while (*got < capacity) {
-        if (s->at == s->count) {
-            rh_status status = next_slice(s, error);
-            if (status != RH_OK || s->count == 0)
-                return status;
-        }
-        const size_t room = capacity - *got, left = s->count - s->at;
-        const size_t n = left < room ? left : room;
-        memcpy(block + *got, s->events + s->at, n * sizeof *block);
-        s->at += n;
-        *got += n;
+    if (s->at == s->count) {
+        rh_status status = next_slice(s, error);
+        if (status != RH_OK)
+            return status;
     }
+    const size_t left = s->count - s->at;
+    *events = s->events + s->at;
+    *got = left < capacity ? left : capacity;
+    s->at += *got;
     return RH_OK;
+}
+
+static rh_status fill_stored(void *state, rh_event *block, size_t capacity, size_t *got,
+                             rh_error *error) {
+    rh_status status = RH_OK;
+    size_t more = 1;
+    while (*got < capacity && more > 0 && status == RH_OK) {
+        const rh_event *events = NULL;
+        more = 0;
+        status = lend_stored(state, capacity - *got, &events, &more, error);
+        if (more > 0)
+            memcpy(block + *got, events, more * sizeof *block);
+        *got += more;
+    }
+    return status;
 }
 
 static rh_time stored_begins(const void *state) {
@@ -285,6 +297,7 @@ static rh_status names_of_stored(const rh_source_spec *spec,
 const rh_source_kind rh_source_of_store = {
     .open = open_stored,
     .fill = fill_stored,
+    .lend = lend_stored,
     .begins = stored_begins,
     .is_summed_up = 1,
     .summarise = summarise_stored,

@@ -18,6 +18,15 @@ typedef struct {
     rh_time first, last, first_known, last_known;
 } row;
 
+/* A chunk of a slice that has several. */
+typedef struct {
+    rh_chunk_reader *reader;
+    row directory;
+    size_t bytes; /* where they begin in `packed`, */
+    size_t size;  /* and how many they are */
+    size_t laid;  /* all of its events before this place are laid down; SIZE_MAX: all there are */
+} part;
+
 struct rh_slices {
     sqlite3 *db;
     rh_slices_query query;
@@ -28,9 +37,13 @@ struct rh_slices {
     int64_t lowest, highest; /* chunk_id of the source, that `chosen` spans */
     uint8_t *chosen;         /* a bit a chunk: it has a wanted instrument; NULL: look at all */
     int alone;               /* a slice's one chunk is being decoded, from where `data` stands */
-    rh_event *slice;         /* events of several chunks, each in its place */
-    size_t word, end;        /* of `there`: the first and the one behind the last with an event */
-    uint64_t there[WORDS];   /* a bit a place: an event stands there that wasn't handed out */
+    part *parts;             /* of a slice with several chunks */
+    size_t n_parts, parts_capacity;
+    uint8_t *packed; /* bytes of all of them */
+    size_t packed_capacity;
+    rh_event *slice;       /* their events, each in its place */
+    size_t word, end;      /* of `there`: those with events that may be handed out */
+    uint64_t there[WORDS]; /* a bit a place: an event stands there that wasn't handed out */
     rh_event block[BLOCK];
     uint32_t places[BLOCK];
     rh_time known; /* of the last event handed out */
@@ -164,6 +177,7 @@ rh_status rh_slices_open(sqlite3 *db, const rh_slices_query *query, rh_slices **
     s->db = db;
     s->query = *query;
     s->known = RH_DAWN;
+    s->word = s->end = WORDS;
     s->reader = rh_chunk_reader_new();
     rh_status status = s->reader ? RH_OK : rh_no_memory(error);
     if (status == RH_OK)
@@ -192,7 +206,11 @@ void rh_slices_close(rh_slices *s) {
         return;
     (void)sqlite3_finalize(s->directory);
     (void)sqlite3_finalize(s->data);
+    for (size_t i = 0; i < s->parts_capacity; i++)
+        rh_chunk_reader_free(s->parts[i].reader);
     rh_chunk_reader_free(s->reader);
+    rh_release(s->parts);
+    rh_release(s->packed);
     rh_release(s->chosen);
     rh_release(s->slice);
     rh_release(s);
@@ -200,39 +218,117 @@ void rh_slices_close(rh_slices *s) {
 
 /* ---- chunks ---- */
 
-static rh_status open_chunk(rh_slices *s, const row *r, rh_error *error) {
+/* The chunk's bytes, until the next call. */
+static rh_status read_chunk(rh_slices *s, const row *r, const void **bytes, size_t *size,
+                            rh_error *error) {
     (void)sqlite3_reset(s->data);
     (void)sqlite3_bind_int64(s->data, 1, r->chunk_id);
     if (sqlite3_step(s->data) != SQLITE_ROW)
         return sql_failed(s, error);
-    const void *bytes = sqlite3_column_blob(s->data, 0);
-    if (!bytes)
-        return damaged(error, "a chunk without data");
-    return rh_chunk_open(s->reader, bytes, (size_t)sqlite3_column_bytes(s->data, 0),
-                         (rh_event_kind)r->kind, r->events, &s->query.view, error);
+    *bytes = sqlite3_column_blob(s->data, 0);
+    *size = (size_t)sqlite3_column_bytes(s->data, 0);
+    return *bytes ? RH_OK : damaged(error, "a chunk without data");
 }
 
-/* Lays the events of the block down where they stand in the slice. */
-static rh_status lay_down(rh_slices *s, size_t count, rh_error *error) {
-    uint64_t taken = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t place = s->places[i];
-        const uint64_t bit = UINT64_C(1) << (place & 63);
-        taken |= s->there[place / 64] & bit;
-        s->there[place / 64] |= bit;
-        s->slice[place] = s->block[i];
-        s->end = place / 64 >= s->end ? place / 64 + 1 : s->end;
+static rh_status open_chunk(rh_slices *s, const row *r, rh_chunk_reader *reader, const void *bytes,
+                            size_t size, rh_error *error) {
+    return rh_chunk_open(reader, bytes, size, (rh_event_kind)r->kind, r->events, &s->query.view,
+                         error);
+}
+
+static rh_status open_alone(rh_slices *s, const row *r, rh_error *error) {
+    const void *bytes;
+    size_t size;
+    rh_status status = read_chunk(s, r, &bytes, &size, error);
+    return status == RH_OK ? open_chunk(s, r, s->reader, bytes, size, error) : status;
+}
+
+/* ---- several chunks of a slice ---- */
+
+/* Those that were there keep their readers. */
+static rh_status make_room(rh_slices *s, rh_error *error) {
+    const size_t capacity = s->parts_capacity ? 2 * s->parts_capacity : 8;
+    if (s->n_parts < s->parts_capacity)
+        return RH_OK;
+    if (rh_resize_array(&s->parts, capacity, sizeof *s->parts) != 0)
+        return rh_no_memory(error);
+    for (; s->parts_capacity < capacity; s->parts_capacity++)
+        s->parts[s->parts_capacity] = (part){.reader = NULL};
+    return RH_OK;
+}
+
+/* Keeps a chunk's bytes, to be read in turns with the others. */
+static rh_status add_part(rh_slices *s, const row *r, size_t *used, rh_error *error) {
+    const void *bytes;
+    size_t size;
+    rh_status status = make_room(s, error);
+    if (status == RH_OK)
+        status = read_chunk(s, r, &bytes, &size, error);
+    if (status != RH_OK)
+        return status;
+    part *p = &s->parts[s->n_parts];
+    if (!p->reader)
+        p->reader = rh_chunk_reader_beside(s->reader);
+    if (*used + size > s->packed_capacity) {
+        if (rh_resize_array(&s->packed, 2 * (*used + size), 1) != 0)
+            return rh_no_memory(error);
+        s->packed_capacity = 2 * (*used + size);
     }
+    if (!p->reader)
+        return rh_no_memory(error);
+    memcpy(s->packed + *used, bytes, size);
+    *p = (part){.reader = p->reader, .directory = *r, .bytes = *used, .size = size};
+    *used += size;
+    s->n_parts++;
+    return RH_OK;
+}
+
+/* Marks the places of a block, which ascend. */
+static rh_status mark_places(rh_slices *s, part *p, size_t count, rh_error *error) {
+    uint64_t taken = 0;
+    size_t next = p->laid;
+    for (size_t i = 0; i < count; i++) {
+        const size_t place = s->places[i];
+        const uint64_t bit = UINT64_C(1) << (place & 63);
+        taken |= (s->there[place / 64] & bit) | (uint64_t)(place < next);
+        s->there[place / 64] |= bit;
+        next = place + 1;
+    }
+    p->laid = count > 0 ? next : SIZE_MAX;
     return taken ? damaged(error, "two events in one place") : RH_OK;
 }
 
-static rh_status lay_down_chunk(rh_slices *s, const row *r, rh_error *error) {
-    size_t count = 1;
-    rh_status status = open_chunk(s, r, error);
-    while (status == RH_OK && count > 0) {
-        status = rh_chunk_next(s->reader, s->block, s->places, &count, error);
+/* The part that has come least far lays down a block; what is before all parts' next places may be
+ * handed out. So the places in use are few enough for a cache, however long the slice. */
+static rh_status lay_down_more(rh_slices *s, rh_error *error) {
+    part *last = s->parts;
+    size_t count;
+    for (part *p = s->parts; p < s->parts + s->n_parts; p++)
+        last = p->laid < last->laid ? p : last;
+    rh_status status = rh_chunk_lay(last->reader, s->slice, s->places, &count, error);
+    if (status == RH_OK)
+        status = mark_places(s, last, count, error);
+    size_t laid = SIZE_MAX;
+    for (const part *p = s->parts; p < s->parts + s->n_parts; p++)
+        laid = p->laid < laid ? p->laid : laid;
+    s->end = laid == SIZE_MAX ? WORDS : laid / 64;
+    return status;
+}
+
+static rh_status open_parts(rh_slices *s, const row *first, rh_error *error) {
+    size_t used = 0;
+    s->n_parts = 0;
+    if (!s->slice)
+        s->slice = rh_allocate(RH_SLICE_EVENTS, sizeof *s->slice);
+    rh_status status = s->slice ? add_part(s, first, &used, error) : rh_no_memory(error);
+    while (status == RH_OK && s->has_next && s->next.slice == first->slice) {
+        status = add_part(s, &s->next, &used, error);
         if (status == RH_OK)
-            status = lay_down(s, count, error);
+            status = step(s, error);
+    }
+    for (size_t i = 0; i < s->n_parts && status == RH_OK; i++) {
+        const part *p = &s->parts[i];
+        status = open_chunk(s, &p->directory, p->reader, s->packed + p->bytes, p->size, error);
     }
     return status;
 }
@@ -240,25 +336,13 @@ static rh_status lay_down_chunk(rh_slices *s, const row *r, rh_error *error) {
 /* ---- a slice ---- */
 
 static rh_status open_slice(rh_slices *s, rh_error *error) {
-    row first = s->next;
+    const row first = s->next;
     rh_status status = step(s, error);
     s->word = s->end = 0;
     s->alone = !s->has_next || s->next.slice != first.slice;
-    if (status == RH_OK && s->alone)
-        return open_chunk(s, &first, error);
-    if (status == RH_OK && !s->slice) {
-        s->slice = rh_allocate(RH_SLICE_EVENTS, sizeof *s->slice);
-        if (!s->slice)
-            return rh_no_memory(error);
-    }
-    if (status == RH_OK)
-        status = lay_down_chunk(s, &first, error);
-    while (status == RH_OK && s->has_next && s->next.slice == first.slice) {
-        status = lay_down_chunk(s, &s->next, error);
-        if (status == RH_OK)
-            status = step(s, error);
-    }
-    return status;
+    if (status != RH_OK)
+        return status;
+    return s->alone ? open_alone(s, &first, error) : open_parts(s, &first, error);
 }
 
 /* Up to a block of events that follow each other without a gap. */
@@ -319,8 +403,10 @@ static rh_status read_some(rh_slices *s, rh_event **events, size_t *count, rh_er
     *events = s->block;
     if (s->alone)
         return rh_chunk_next(s->reader, s->block, s->places, count, error);
-    *count = take_run(s, events);
-    return RH_OK;
+    rh_status status = RH_OK;
+    while ((*count = take_run(s, events)) == 0 && s->end < WORDS && status == RH_OK)
+        status = lay_down_more(s, error);
+    return status;
 }
 
 rh_status rh_slices_next(rh_slices *s, const rh_event **out, size_t *count, rh_error *error) {

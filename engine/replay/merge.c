@@ -10,8 +10,9 @@ enum { BLOCK_MOST = 512, BLOCK_LEAST = 32, BLOCK_ALL = 32768 };
 
 typedef struct {
     rh_merge_input input;
-    rh_event *block;  /* NULL: not begun */
-    size_t at, count; /* at == count: it is at its end, or hasn't begun */
+    rh_event *block;        /* NULL: not begun */
+    const rh_event *events; /* in the block, or the input's own */
+    size_t at, count;       /* at == count: it is at its end, or hasn't begun */
 } stream;
 
 /* When a stream's next event is known, or no earlier where it hasn't begun; RH_NEVER at its end. */
@@ -42,7 +43,7 @@ static head head_of(const rh_merge *m, size_t i) {
     if (i < m->n_streams && !s->block)
         return (head){s->input.begins, i};
     const int live = i < m->n_streams && s->at < s->count;
-    return (head){live ? s->block[s->at].known : RH_NEVER, i};
+    return (head){live ? s->events[s->at].known : RH_NEVER, i};
 }
 
 /* The winner has moved on: its new head plays against those who lost on its way. Without a branch
@@ -85,7 +86,8 @@ static rh_status make_tree(rh_merge *m, rh_error *error) {
 static rh_status pull(const rh_merge *m, stream *s, rh_error *error) {
     s->at = 0;
     s->count = 0;
-    return s->input.fill(s->input.self, s->block, m->block_size, &s->count, error);
+    s->events = s->block;
+    return s->input.fill(s->input.self, s->block, m->block_size, &s->events, &s->count, error);
 }
 
 static size_t block_size(size_t streams) {
@@ -165,7 +167,7 @@ static rh_status collect(rh_merge *m, const rh_event *events, size_t more, size_
 
 static size_t end_of_instant(const stream *s, rh_time now) {
     size_t end = s->at;
-    while (end < s->count && s->block[end].known == now)
+    while (end < s->count && s->events[end].known == now)
         end++;
     return end;
 }
@@ -177,7 +179,7 @@ static rh_status collect_stream(rh_merge *m, stream *s, rh_time now, size_t *cou
         const size_t end = end_of_instant(s, now);
         if (end == s->at)
             return RH_OK;
-        rh_status status = collect(m, s->block + s->at, end - s->at, count, error);
+        rh_status status = collect(m, s->events + s->at, end - s->at, count, error);
         s->at = end;
         if (status == RH_OK && s->at == s->count)
             status = pull(m, s, error);
@@ -195,11 +197,11 @@ static rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, s
     if (end == s->count)
         return RH_OK;
     s->at = end;
-    play(m, (head){s->block[end].known, first});
+    play(m, (head){s->events[end].known, first});
     rh_status status = begin_winners(m, error);
     if (status != RH_OK || m->tree[0].known == now)
-        return status != RH_OK ? status : collect(m, s->block + from, end - from, count, error);
-    *events = s->block + from;
+        return status != RH_OK ? status : collect(m, s->events + from, end - from, count, error);
+    *events = s->events + from;
     *count = end - from;
     return RH_OK;
 }

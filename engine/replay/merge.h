@@ -16,8 +16,11 @@
 
 typedef struct {
     void *self;
-    /* The next *got events, up to `capacity`, `known` never going back; 0 at the end. */
-    rh_status (*fill)(void *self, rh_event *block, size_t capacity, size_t *got, rh_error *error);
+    /* The next *got events, up to `capacity`, `known` never going back; 0 at the end. They go into
+     * the block, or *events, which comes in as the block, becomes where they stay until the next
+     * call. */
+    rh_status (*fill)(void *self, rh_event *block, size_t capacity, const rh_event **events,
+                      size_t *got, rh_error *error);
     /* Reads on to the end; NULL: by filling blocks. */
     rh_status (*finish)(void *self, rh_error *error);
     /* Nothing of it is known earlier, so that it may wait unread until then; RH_NEVER: there is

@@ -16,9 +16,9 @@ struct rh_replay {
     char sha256[RH_DIGEST_TEXT]; /* of what `made` is made from */
 };
 
-static rh_status fill_from_source(void *self, rh_event *block, size_t capacity, size_t *got,
-                                  rh_error *error) {
-    return rh_source_fill(self, block, capacity, got, error);
+static rh_status fill_from_source(void *self, rh_event *block, size_t capacity,
+                                  const rh_event **events, size_t *got, rh_error *error) {
+    return rh_source_lend(self, block, capacity, events, got, error);
 }
 
 static rh_status finish_source(void *self, rh_error *error) {

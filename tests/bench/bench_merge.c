@@ -30,8 +30,10 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static rh_status fill(void *self, rh_event *block, size_t capacity, size_t *got, rh_error *error) {
+static rh_status fill(void *self, rh_event *block, size_t capacity, const rh_event **events,
+                      size_t *got, rh_error *error) {
     stream *s = self;
+    (void)events;
     (void)error;
     *got = s->count - s->at < capacity ? s->count - s->at : capacity;
     memcpy(block, s->events + s->at, *got * sizeof *block);
@@ -65,7 +67,7 @@ static void copy_only(void) {
     size_t got = 1;
     for (size_t i = 0; i < n_streams; i++, got = 1)
         while (got > 0) {
-            (void)fill(&streams[i], block, BLOCK, &got, NULL);
+            (void)fill(&streams[i], block, BLOCK, NULL, &got, NULL);
             look_at(block, got);
         }
 }

@@ -21,17 +21,27 @@ static uint64_t noise(uint64_t *seed) {
     return z ^ z >> 31;
 }
 
+enum { OWN = 3 };
+
 typedef struct {
     rh_event *events;
     size_t count, at;
     size_t fails_at; /* events before a failure; SIZE_MAX: none */
+    int lends;       /* events stay with it, few at a time */
+    rh_event own[OWN];
 } list;
 
-static rh_status fill_from_list(void *self, rh_event *block, size_t capacity, size_t *got,
-                                rh_error *error) {
+static rh_status fill_from_list(void *self, rh_event *block, size_t capacity,
+                                const rh_event **events, size_t *got, rh_error *error) {
     list *l = self;
+    rh_event *into = block;
+    if (l->lends) { /* what it lent before is gone */
+        memset(l->own, 0x55, sizeof l->own);
+        capacity = capacity < OWN ? capacity : OWN;
+        *events = into = l->own;
+    }
     for (*got = 0; *got < capacity && l->at < l->count && l->at < l->fails_at; l->at++)
-        block[(*got)++] = l->events[l->at];
+        into[(*got)++] = l->events[l->at];
     return *got == 0 && l->at == l->fails_at ? rh_fail(error, RH_BAD_DATA, "broken") : RH_OK;
 }
 
@@ -52,7 +62,7 @@ static streams make_streams(size_t count, size_t longest, uint64_t widest, uint6
     assert_true(s.lists && s.inputs && s.all);
     for (size_t i = 0; i < count; i++) {
         list *l = &s.lists[i];
-        *l = (list){.events = s.all + s.n_all, .fails_at = SIZE_MAX};
+        *l = (list){.events = s.all + s.n_all, .fails_at = SIZE_MAX, .lends = i % 3 == 1};
         l->count = noise(&seed) % (longest + 1);
         rh_time known = (rh_time)(noise(&seed) % (4 * widest + 1));
         for (size_t k = 0; k < l->count; k++) {
