@@ -286,15 +286,19 @@ static rh_status add_part(rh_slices *s, const row *r, size_t *used, rh_error *er
 /* Marks the places of a block, which ascend. */
 static rh_status mark_places(rh_slices *s, part *p, size_t count, rh_error *error) {
     uint64_t taken = 0;
+    int back = 0;
     size_t next = p->laid;
     for (size_t i = 0; i < count; i++) {
         const size_t place = s->places[i];
         const uint64_t bit = UINT64_C(1) << (place & 63);
-        taken |= (s->there[place / 64] & bit) | (uint64_t)(place < next);
+        taken |= s->there[place / 64] & bit;
+        back |= place < next;
         s->there[place / 64] |= bit;
         next = place + 1;
     }
     p->laid = count > 0 ? next : SIZE_MAX;
+    if (back)
+        return damaged(error, "places that go back");
     return taken ? damaged(error, "two events in one place") : RH_OK;
 }
 
