@@ -17,9 +17,14 @@
 
 enum { ROUNDS = 10 };
 
-static void plain(const rh_draw_place *place, double *a, double *b) {
+/* What counts on from one draw to the next: 1, the other one 0. */
+typedef struct {
+    uint32_t path, step;
+} stride;
+
+static void plain(const rh_draw_place *place, stride by, double *a, double *b) {
     rh_draw_place at = *place;
-    for (size_t i = 0; i < RH_BLOCK; i++, at.path++) {
+    for (size_t i = 0; i < RH_BLOCK; i++, at.path += by.path, at.step += by.step) {
         const rh_draw draw = rh_draw_uniform(&at);
         if (a)
             a[i] = draw.a;
@@ -78,18 +83,26 @@ RH_FOR_AVX2 static inline void rounds4(const key_schedule *keys, words4 c[TWINS]
     }
 }
 
-RH_FOR_AVX2 static void avx2(const rh_draw_place *place, double *a, double *b) {
-    const words4 step = _mm256_set1_epi64x((long long)(place->step & LOW));
-    const words4 step_high = _mm256_set1_epi64x((long long)(place->step >> 32));
+/* 0, 1, 2, 3 or, where it doesn't count on, four times 0. */
+RH_FOR_AVX2 static inline words4 lanes4(uint32_t by) {
+    return _mm256_mul_epu32(_mm256_set1_epi64x(by), _mm256_set_epi64x(3, 2, 1, 0));
+}
+
+RH_FOR_AVX2 static void avx2(const rh_draw_place *place, stride by, double *a, double *b) {
     const words4 last = _mm256_set1_epi64x((long long)(place->purpose << 24 | place->item));
-    words4 path =
-        _mm256_add_epi64(_mm256_set1_epi64x((long long)place->path), _mm256_set_epi64x(3, 2, 1, 0));
+    const words4 path_on = _mm256_set1_epi64x(4 * by.path);
+    const words4 step_on = _mm256_set1_epi64x(4 * by.step);
+    words4 path = _mm256_add_epi64(_mm256_set1_epi64x((long long)place->path), lanes4(by.path));
+    words4 step = _mm256_add_epi64(_mm256_set1_epi64x((long long)place->step), lanes4(by.step));
     key_schedule keys;
     fill_keys(place->seed, &keys);
     for (size_t i = 0; i < RH_BLOCK; i += 4 * TWINS) {
         words4 c[TWINS][4];
-        for (int j = 0; j < TWINS; j++, path = _mm256_add_epi64(path, _mm256_set1_epi64x(4)))
-            c[j][0] = step, c[j][1] = step_high, c[j][2] = path, c[j][3] = last;
+        for (int j = 0; j < TWINS; j++) {
+            c[j][0] = step, c[j][1] = _mm256_srli_epi64(step, 32), c[j][2] = path, c[j][3] = last;
+            path = _mm256_add_epi64(path, path_on);
+            step = _mm256_add_epi64(step, step_on);
+        }
         rounds4(&keys, c);
         for (size_t j = 0; j < TWINS; j++) {
             if (a)
@@ -130,18 +143,24 @@ RH_FOR_AVX512 static inline void rounds8(const key_schedule *keys, words8 c[TWIN
     }
 }
 
-RH_FOR_AVX512 static void avx512(const rh_draw_place *place, double *a, double *b) {
-    const words8 step = _mm512_set1_epi64((long long)(place->step & LOW));
-    const words8 step_high = _mm512_set1_epi64((long long)(place->step >> 32));
+RH_FOR_AVX512 static inline words8 lanes8(uint32_t by) {
+    return _mm512_mul_epu32(_mm512_set1_epi64(by), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+}
+
+RH_FOR_AVX512 static void avx512(const rh_draw_place *place, stride by, double *a, double *b) {
     const words8 last = _mm512_set1_epi64((long long)(place->purpose << 24 | place->item));
-    words8 path = _mm512_add_epi64(_mm512_set1_epi64((long long)place->path),
-                                   _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+    const words8 path_on = _mm512_set1_epi64(8 * by.path), step_on = _mm512_set1_epi64(8 * by.step);
+    words8 path = _mm512_add_epi64(_mm512_set1_epi64((long long)place->path), lanes8(by.path));
+    words8 step = _mm512_add_epi64(_mm512_set1_epi64((long long)place->step), lanes8(by.step));
     key_schedule keys;
     fill_keys(place->seed, &keys);
     for (size_t i = 0; i < RH_BLOCK; i += 8 * TWINS) {
         words8 c[TWINS][4];
-        for (int j = 0; j < TWINS; j++, path = _mm512_add_epi64(path, _mm512_set1_epi64(8)))
-            c[j][0] = step, c[j][1] = step_high, c[j][2] = path, c[j][3] = last;
+        for (int j = 0; j < TWINS; j++) {
+            c[j][0] = step, c[j][1] = _mm512_srli_epi64(step, 32), c[j][2] = path, c[j][3] = last;
+            path = _mm512_add_epi64(path, path_on);
+            step = _mm512_add_epi64(step, step_on);
+        }
         rounds8(&keys, c);
         for (size_t j = 0; j < TWINS; j++) {
             if (a)
@@ -155,9 +174,17 @@ RH_FOR_AVX512 static void avx512(const rh_draw_place *place, double *a, double *
 #define avx512 plain
 #endif
 
-void rh_draw_uniform_block(rh_vector vector, const rh_draw_place *place, double *a, double *b) {
-    static void (*const of[RH_N_VECTORS])(const rh_draw_place *, double *, double *) = {plain, avx2,
-                                                                                        avx512};
+static void draw(rh_vector vector, const rh_draw_place *place, stride by, double *a, double *b) {
+    static void (*const of[RH_N_VECTORS])(const rh_draw_place *, stride, double *,
+                                          double *) = {plain, avx2, avx512};
     assert(place->purpose < 1u << 8 && place->item < 1u << 24);
-    of[vector](place, a, b);
+    of[vector](place, by, a, b);
+}
+
+void rh_draw_uniform_block(rh_vector vector, const rh_draw_place *place, double *a, double *b) {
+    draw(vector, place, (stride){.path = 1}, a, b);
+}
+
+void rh_draw_uniform_steps(rh_vector vector, const rh_draw_place *place, double *a, double *b) {
+    draw(vector, place, (stride){.step = 1}, a, b);
 }

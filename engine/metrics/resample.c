@@ -2,7 +2,7 @@
 #include "metrics/resample.h"
 
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/random_block.h"
 #include "metrics/statistic.h"
 
 #include <assert.h>
@@ -14,17 +14,37 @@ static double restart_probability(double block_length) {
     return floor(0x1p30 / block_length) * 0x1p-30;
 }
 
+/* Adds positions to `count` blocks, one for each draw, and returns how many there are then. */
+static size_t add_positions(const double *a, const double *b, size_t draws, double restart,
+                            double n, rh_resample_block *blocks, size_t count) {
+    for (size_t i = 0; i < draws; i++) {
+        if (count == 0 || a[i] < restart)
+            blocks[count++] = (rh_resample_block){(uint32_t)(b[i] * n), 0};
+        blocks[count - 1].length++;
+    }
+    return count;
+}
+
+/* The same where each position restarts. */
+static size_t add_singles(const double *b, size_t draws, double n, rh_resample_block *blocks,
+                          size_t count) {
+    for (size_t i = 0; i < draws; i++)
+        blocks[count + i] = (rh_resample_block){(uint32_t)(b[i] * n), 1};
+    return count + draws;
+}
+
 size_t rh_resample_blocks(const rh_resampling *how, size_t replicate, rh_resample_block *blocks) {
     assert(how->n >= 1 && how->n <= RH_RESAMPLE_MOST_STEPS && how->block_length >= 1.0);
     const double restart = restart_probability(how->block_length), n = (double)how->n;
-    rh_draw_place place = {how->seed, 0, (uint32_t)replicate, RH_DRAW_RESAMPLE, 0};
+    const rh_vector vector = rh_vector_widest();
+    double a[RH_BLOCK], b[RH_BLOCK];
     size_t count = 0;
-    for (size_t position = 0; position < how->n; position++) {
-        place.step = position;
-        const rh_draw u = rh_draw_uniform(&place);
-        if (position == 0 || u.a < restart)
-            blocks[count++] = (rh_resample_block){(uint32_t)(u.b * n), 0};
-        blocks[count - 1].length++;
+    for (size_t from = 0; from < how->n; from += RH_BLOCK) {
+        const rh_draw_place place = {how->seed, from, (uint32_t)replicate, RH_DRAW_RESAMPLE, 0};
+        const size_t left = how->n - from, draws = left < RH_BLOCK ? left : RH_BLOCK;
+        rh_draw_uniform_steps(vector, &place, restart < 1.0 ? a : NULL, b);
+        count = restart < 1.0 ? add_positions(a, b, draws, restart, n, blocks, count)
+                              : add_singles(b, draws, n, blocks, count);
     }
     return count;
 }

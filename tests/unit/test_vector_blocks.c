@@ -45,6 +45,31 @@ static void test_draws(void **state) {
     }
 }
 
+/* Steps whose number passes 2^32, and one that begins anew after the last. */
+static void test_draws_of_steps(void **state) {
+    static const rh_draw_place places[] = {
+        {7, 0, 5, 64, 0},
+        {UINT64_C(0xfedcba9876543210), UINT64_C(0x7fffffff0), UINT32_MAX, 255, 0xffffff},
+        {0, UINT64_MAX - 9, 12, 64, 12},
+    };
+    double a[RH_BLOCK], b[RH_BLOCK], alone[RH_BLOCK], want_a[RH_BLOCK], want_b[RH_BLOCK];
+    (void)state;
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+        rh_draw_place at = places[p];
+        for (size_t i = 0; i < RH_BLOCK; i++, at.step++) {
+            const rh_draw draw = rh_draw_uniform(&at);
+            want_a[i] = draw.a, want_b[i] = draw.b;
+        }
+        for (rh_vector v = RH_VECTOR_PLAIN; v <= rh_vector_widest(); v++) {
+            rh_draw_uniform_steps(v, &places[p], a, b);
+            rh_draw_uniform_steps(v, &places[p], NULL, alone);
+            assert_same(a, want_a);
+            assert_same(b, want_b);
+            assert_same(alone, want_b);
+        }
+    }
+}
+
 /* Draws, and numbers near the borders of the formula's three parts. */
 static void fill_probabilities(uint64_t step, double *p) {
     static const double edges[] = {0x1p-53, 1e-300, 1.38e-11, 1.4e-11, 2e-11, 0.075, 0.5};
@@ -239,13 +264,10 @@ static void test_multipliers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_draws),
-        cmocka_unit_test(test_quantiles),
-        cmocka_unit_test(test_every_probability_a_tail),
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_options_at_the_borders),
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_range_of_paths),
+        cmocka_unit_test(test_draws),       cmocka_unit_test(test_draws_of_steps),
+        cmocka_unit_test(test_quantiles),   cmocka_unit_test(test_every_probability_a_tail),
+        cmocka_unit_test(test_options),     cmocka_unit_test(test_options_at_the_borders),
+        cmocka_unit_test(test_paths),       cmocka_unit_test(test_range_of_paths),
         cmocka_unit_test(test_multipliers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
