@@ -169,7 +169,7 @@ static double funding_due(const rh_ledger *ledger, const rh_holding *holding) {
 }
 
 static double interest_due(const rh_ledger *ledger, rh_currency currency) {
-    if (ledger->touched == RH_DAWN || ledger->rate[currency] == 0.0)
+    if (ledger->rate[currency] == 0.0 || ledger->touched == RH_DAWN)
         return 0.0;
     double years = rh_years(ledger->touched, rh_market_now(ledger->market));
     return ledger->cash[currency] * expm1(ledger->rate[currency] * years);
@@ -228,6 +228,12 @@ static void mark_holding(rh_ledger *ledger, rh_holding *holding, double hedge_mo
         explain_book_holding(ledger, holding, from, gained, hedge_move);
 }
 
+static rh_status pay_interest(rh_ledger *ledger, rh_currency currency, double amount,
+                              rh_error *error) {
+    explain(ledger, RH_TERM_INTEREST, currency, amount);
+    return move_cash(ledger, currency, RH_FLOW_INTEREST, RH_NO_INSTRUMENT, amount, error);
+}
+
 static rh_status pay_funding(rh_ledger *ledger, rh_holding *holding, rh_error *error) {
     const rh_currency currency = rh_settles_in(holding->instrument);
     const double amount = funding_due(ledger, holding);
@@ -255,10 +261,9 @@ rh_status rh_ledger_touch(rh_ledger *ledger, double spot, rh_error *error) {
     revalue_balances(ledger, spot);
     for (size_t i = 0; i < ledger->n_holdings; i++)
         mark_holding(ledger, &ledger->holdings[i], move);
-    for (rh_currency c = RH_USD; c < RH_N_CURRENCIES && status == RH_OK; c++) {
-        explain(ledger, RH_TERM_INTEREST, c, interest[c]);
-        status = move_cash(ledger, c, RH_FLOW_INTEREST, RH_NO_INSTRUMENT, interest[c], error);
-    }
+    for (rh_currency c = RH_USD; c < RH_N_CURRENCIES && status == RH_OK; c++)
+        if (interest[c] != 0.0)
+            status = pay_interest(ledger, c, interest[c], error);
     for (size_t i = 0; i < ledger->n_holdings && status == RH_OK; i++)
         status = pay_funding(ledger, &ledger->holdings[i], error);
     return status;

@@ -208,7 +208,7 @@ static void write_slot(table *t, size_t slot, const rh_watch *watch) {
     for (int c = 0; c < N_COLUMNS; c++)
         t->column[c][slot] = numbers[c];
     for (int c = A; c < N_COLUMNS; c++)
-        if (isfinite(numbers[c]) && fabs(numbers[c]) > t->largest[c])
+        if (fabs(numbers[c]) > t->largest[c] && isfinite(numbers[c]))
             t->largest[c] = fabs(numbers[c]);
     look_again(t, slot);
 }
