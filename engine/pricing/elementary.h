@@ -110,7 +110,7 @@ typedef struct {
     double r, rest, scale;
 } rh_exp_parts;
 
-/* For x = hi + lo with |lo| << 1, with the scale left out: k is the integer nearest to hi / ln 2
+/* For x = hi + lo with |lo| << 1, less the scale of 2^k: k is the integer nearest to hi / ln 2
  * (Cody and Waite). */
 RH_INLINE rh_exp_parts rh_exp_reduce(double hi, double lo, double k) {
     const double head = hi - k * RH_LOG_2_HIGH, tail = lo - k * RH_LOG_2_LOW;
@@ -118,7 +118,7 @@ RH_INLINE rh_exp_parts rh_exp_reduce(double hi, double lo, double k) {
     return (rh_exp_parts){r, (head - r) + tail, 1.0};
 }
 
-/* exp(hi + lo) 2^lift for |lo| << 1, if the result is a normal number. */
+/* For exp(hi + lo) 2^lift with |lo| << 1, if that is a normal number. */
 RH_INLINE rh_exp_parts rh_exp_lifted(double hi, double lo, int lift) {
     const double magic = RH_MAGIC + 1023 + lift, shifted = hi * RH_LOG2_E + magic;
     rh_exp_parts parts = rh_exp_reduce(hi, lo, shifted - magic);
