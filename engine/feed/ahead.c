@@ -126,10 +126,19 @@ static void *read_ahead(void *self) {
     return NULL;
 }
 
+static unsigned char *make_block(size_t size) {
+    unsigned char *all = rh_allocate(RH_AHEAD_BEFORE + size + RH_AHEAD_BEHIND, 1);
+    return all ? all + RH_AHEAD_BEFORE : NULL;
+}
+
+static void free_block(unsigned char *bytes) {
+    rh_release(bytes ? bytes - RH_AHEAD_BEFORE : NULL);
+}
+
 static int make_ring(rh_ahead *a) {
     for (int i = 0; i < RING; i++) {
         if (!a->ring[i].bytes)
-            a->ring[i].bytes = rh_allocate(BLOCK_SIZE, 1);
+            a->ring[i].bytes = make_block(BLOCK_SIZE);
         if (!a->ring[i].bytes)
             return 0;
     }
@@ -186,7 +195,7 @@ static rh_status tell_end(const rh_ahead *a, rh_error *error) {
     return a->status;
 }
 
-static rh_status next_from_thread(rh_ahead *a, const unsigned char **bytes, size_t *count,
+static rh_status next_from_thread(rh_ahead *a, unsigned char **bytes, size_t *count,
                                   rh_error *error) {
     (void)pthread_mutex_lock(&a->lock);
     if (a->holding) {
@@ -208,8 +217,7 @@ static rh_status next_from_thread(rh_ahead *a, const unsigned char **bytes, size
     return status;
 }
 
-static rh_status next_alone(rh_ahead *a, const unsigned char **bytes, size_t *count,
-                            rh_error *error) {
+static rh_status next_alone(rh_ahead *a, unsigned char **bytes, size_t *count, rh_error *error) {
     if (a->ended)
         return tell_end(a, error);
     a->error = (rh_error){0};
@@ -225,7 +233,7 @@ static rh_status next_alone(rh_ahead *a, const unsigned char **bytes, size_t *co
     return RH_OK;
 }
 
-rh_status rh_ahead_next(rh_ahead *a, const unsigned char **bytes, size_t *count, rh_error *error) {
+rh_status rh_ahead_next(rh_ahead *a, unsigned char **bytes, size_t *count, rh_error *error) {
     *count = 0;
     if (a->may_thread && !a->ended && a->alone >= FIRST_BLOCKS)
         start_thread(a);
@@ -250,10 +258,10 @@ static void begin(rh_ahead *a, int threaded) {
 
 rh_ahead *rh_ahead_open(rh_ahead_fill fill, void *self, int threaded) {
     rh_ahead *a = rh_allocate(1, sizeof *a);
-    unsigned char *first = rh_allocate(FIRST_SIZE, 1);
+    unsigned char *first = make_block(FIRST_SIZE);
     if (!a || !first) {
         rh_release(a);
-        rh_release(first);
+        free_block(first);
         return NULL;
     }
     a->fill = fill;
@@ -276,9 +284,9 @@ void rh_ahead_close(rh_ahead *a) {
         return;
     stop_thread(a);
     for (int i = 0; i < RING; i++)
-        rh_release(a->ring[i].bytes);
+        free_block(a->ring[i].bytes);
     (void)pthread_cond_destroy(&a->changed);
     (void)pthread_mutex_destroy(&a->lock);
-    rh_release(a->first);
+    free_block(a->first);
     rh_release(a);
 }

@@ -28,9 +28,13 @@ rh_ahead *rh_ahead_open(rh_ahead_fill fill, void *self, int threaded);
 /* Waits for the thread, which is then no longer inside `fill`. Accepts NULL. */
 void rh_ahead_close(rh_ahead *ahead);
 
-/* The next block, valid until the next call; 0 bytes at the end. After an error the same one. */
-rh_status rh_ahead_next(rh_ahead *ahead, const unsigned char **bytes, size_t *count,
-                        rh_error *error);
+/* About each block: so many bytes before it are the listener's, and so many behind it are readable.
+ */
+enum { RH_AHEAD_BEFORE = 1 << 16, RH_AHEAD_BEHIND = 64 };
+
+/* The next block, valid until the next call; 0 bytes at the end. After an error the same one. Its
+ * bytes mustn't change. */
+rh_status rh_ahead_next(rh_ahead *ahead, unsigned char **bytes, size_t *count, rh_error *error);
 
 /* Forgets everything and starts anew; `self` must be at its start again when the next block is
  * asked for, and is not touched from here until then. */

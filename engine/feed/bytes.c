@@ -14,10 +14,15 @@ struct rh_bytes {
     const rh_packing *packing;
     void *unpacking; /* the packing's state */
     rh_ahead *ahead;
-    const unsigned char *at; /* unread part of a block of `ahead` */
+    unsigned char *at; /* unread part of a block of `ahead` */
     size_t left;
     int ended;
+    char kept[RH_BYTES_KEPT + RH_BYTES_BEHIND];
 };
+
+_Static_assert((int)RH_BYTES_KEPT <= (int)RH_AHEAD_BEFORE &&
+                   (int)RH_BYTES_BEHIND <= (int)RH_AHEAD_BEHIND,
+               "a block of `ahead` has room about it");
 
 /* At the first byte: finds the packing, which has to be the same after a rewind. */
 static rh_status start(rh_bytes *b, rh_error *error) {
@@ -91,16 +96,38 @@ rh_status rh_bytes_rewind(rh_bytes *b, rh_error *error) {
     return status == RH_OK ? start(b, error) : status;
 }
 
+/* Where the last one is used up. */
+static rh_status next_block(rh_bytes *b, rh_error *error) {
+    if (b->left > 0 || b->ended)
+        return RH_OK;
+    rh_status status = rh_ahead_next(b->ahead, &b->at, &b->left, error);
+    b->ended = status == RH_OK && b->left == 0;
+    return status;
+}
+
+rh_status rh_bytes_go_on(rh_bytes *b, const char *kept, size_t n_kept, const char **text,
+                         size_t *count, rh_error *error) {
+    memcpy(b->kept, kept, n_kept); /* a block goes when the next one is asked for */
+    rh_status status = next_block(b, error);
+    *text = b->kept;
+    *count = n_kept;
+    if (status != RH_OK || b->left == 0)
+        return status;
+    memcpy(b->at - n_kept, b->kept, n_kept);
+    *text = (const char *)b->at - n_kept;
+    *count += b->left;
+    b->at += b->left;
+    b->left = 0;
+    return RH_OK;
+}
+
 rh_status rh_bytes_read(rh_bytes *b, unsigned char *buffer, size_t size, size_t *got,
                         rh_error *error) {
     *got = 0;
     while (*got < size && !b->ended) {
-        if (b->left == 0) {
-            rh_status status = rh_ahead_next(b->ahead, &b->at, &b->left, error);
-            if (status != RH_OK)
-                return status;
-            b->ended = b->left == 0;
-        }
+        rh_status status = next_block(b, error);
+        if (status != RH_OK)
+            return status;
         const size_t part = b->left < size - *got ? b->left : size - *got;
         if (part > 0)
             memcpy(buffer + *got, b->at, part);

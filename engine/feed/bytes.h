@@ -28,6 +28,15 @@ void rh_bytes_close(rh_bytes *bytes);
 rh_status rh_bytes_read(rh_bytes *bytes, unsigned char *buffer, size_t size, size_t *got,
                         rh_error *error);
 
+/* What can be kept, and what is readable behind the bytes of rh_bytes_go_on. */
+enum { RH_BYTES_KEPT = 1 << 16, RH_BYTES_BEHIND = 64 };
+
+/* The next bytes where they lie, in one piece behind `n_kept` bytes (at most RH_BYTES_KEPT) that
+ * are kept of the last piece; *count is that of both, n_kept at the end of the file. *text is valid
+ * until the next call and mustn't be written to. */
+rh_status rh_bytes_go_on(rh_bytes *bytes, const char *kept, size_t n_kept, const char **text,
+                         size_t *count, rh_error *error);
+
 /* Back to the first byte; the digest starts anew. */
 rh_status rh_bytes_rewind(rh_bytes *bytes, rh_error *error);
 

@@ -15,8 +15,9 @@ struct rh_csv_rows {
     rh_bytes *bytes;
     rh_csv_careful *careful;
     int finished;
-    size_t room;                /* bytes read at a time */
-    size_t at, end;             /* unread part of `chunk` */
+    size_t room;                /* bytes looked at at a time */
+    const char *chunk;          /* of the file, where it lies */
+    size_t at, end, limit;      /* its unread part that is looked at, and where it ends */
     int all_read;               /* no more bytes will come */
     uint64_t line;              /* of the byte at `at` */
     rh_separators_finder *find; /* NULL: all by libcsv */
@@ -31,8 +32,11 @@ struct rh_csv_rows {
     uint64_t doubtful[RH_ROWS_BLOCK / 64];
     uint32_t line_ends[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];  /* which separators they are */
     uint32_t starts[1 + RH_ROWS_BLOCK + RH_SEPARATORS_SLACK]; /* [1 + i]: behind separator i */
-    char chunk[RH_ROWS_BLOCK + RH_SEPARATORS_SLACK];
 };
+
+_Static_assert((int)RH_ROWS_BLOCK <= (int)RH_BYTES_KEPT &&
+                   (int)RH_SEPARATORS_SLACK <= (int)RH_BYTES_BEHIND,
+               "the bytes go on behind what is unread");
 
 static rh_rows_path chosen_path;
 static size_t chosen_room = RH_ROWS_BLOCK;
@@ -77,20 +81,22 @@ static int begins_with_mark(const rh_csv_rows *r) {
     return r->line == 1 && r->end >= 3 && memcmp(r->chunk, "\xef\xbb\xbf", 3) == 0;
 }
 
-/* What is unread moves to the front, and the rest of the chunk is filled. */
+/* Looks at `room` bytes from the first unread one on, most of which lie behind it already. */
 static rh_status read_on(rh_csv_rows *r, rh_error *error) {
     const int first = r->line == 1 && r->end == 0;
     const size_t kept = r->end - r->at;
-    size_t got;
-    memmove(r->chunk, r->chunk + r->at, kept);
+    rh_status status = RH_OK;
+    if (r->end < r->limit) {
+        r->chunk += r->at;
+        r->limit -= r->at;
+    } else {
+        status = rh_bytes_go_on(r->bytes, r->chunk + r->at, kept, &r->chunk, &r->limit, error);
+        r->all_read = r->limit == kept;
+    }
     r->at = 0;
-    r->end = kept;
-    rh_status status =
-        rh_bytes_read(r->bytes, (unsigned char *)r->chunk + kept, r->room - kept, &got, error);
+    r->end = status == RH_OK && r->limit > r->room ? r->room : r->limit;
     if (status != RH_OK)
         return status;
-    r->end += got;
-    r->all_read = r->end < r->room;
     if (first && begins_with_mark(r))
         r->at = 3;
     if (r->find)
@@ -195,7 +201,8 @@ int rh_csv_rows_next(rh_csv_rows *r, rh_row *row, rh_error *error) {
 }
 
 static void start(rh_csv_rows *r) {
-    r->at = r->end = 0;
+    r->chunk = "";
+    r->at = r->end = r->limit = 0;
     r->separator = r->separators = r->line_end = r->lines = 0;
     r->doubt = SIZE_MAX;
     r->line = 1;
