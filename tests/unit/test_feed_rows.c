@@ -149,7 +149,7 @@ static void check_long_row(const rh_row *row, int i) {
 }
 
 static void rows_over_many_buffers(void **state) {
-    enum { ROWS = 5000, ROOM = 1 << 20 };
+    enum { ROWS = 20000, ROOM = 1 << 22 }; /* past the first blocks, to those of the thread */
     static char text[ROOM];
     static unsigned char packed[ROOM];
     static uint64_t lines[ROWS];
