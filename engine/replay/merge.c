@@ -13,6 +13,7 @@ typedef struct {
     rh_event *block;        /* NULL: not begun */
     const rh_event *events; /* in the block, or the input's own */
     size_t at, count;       /* at == count: it is at its end, or hasn't begun */
+    rh_time after;          /* when the event behind the next one is known, if that is here too */
 } stream;
 
 /* When a stream's next event is known, or no earlier where it hasn't begun; RH_NEVER at its end. */
@@ -83,11 +84,18 @@ static rh_status make_tree(rh_merge *m, rh_error *error) {
 
 /* ---- opening and closing ---- */
 
+static inline void move_to(stream *s, size_t at) {
+    s->at = at;
+    s->after = at + 1 < s->count ? s->events[at + 1].known : RH_NEVER;
+}
+
 static rh_status pull(const rh_merge *m, stream *s, rh_error *error) {
-    s->at = 0;
-    s->count = 0;
+    s->at = s->count = 0;
     s->events = s->block;
-    return s->input.fill(s->input.self, s->block, m->block_size, &s->events, &s->count, error);
+    rh_status status =
+        s->input.fill(s->input.self, s->block, m->block_size, &s->events, &s->count, error);
+    move_to(s, 0);
+    return status;
 }
 
 static size_t block_size(size_t streams) {
@@ -103,16 +111,20 @@ static rh_status begin(rh_merge *m, stream *s, rh_error *error) {
     return s->block ? pull(m, s, error) : rh_no_memory(error);
 }
 
-/* A stream that wins before it has begun begins, until one wins that has. */
-static inline rh_status begin_winners(rh_merge *m, rh_error *error) {
+static rh_status begin_waiting(rh_merge *m, rh_error *error) {
     rh_status status = RH_OK;
-    while (status == RH_OK && m->waiting > 0 && m->tree[0].known != RH_NEVER &&
+    while (status == RH_OK && m->tree[0].known != RH_NEVER &&
            !m->streams[m->tree[0].stream].block) {
         const size_t winner = m->tree[0].stream;
         status = begin(m, &m->streams[winner], error);
         play(m, head_of(m, winner));
     }
     return status;
+}
+
+/* A stream that wins before it has begun begins, until one wins that has. */
+static inline rh_status begin_winners(rh_merge *m, rh_error *error) {
+    return m->waiting > 0 ? begin_waiting(m, error) : RH_OK;
 }
 
 rh_status rh_merge_open(const rh_merge_input *inputs, size_t count, rh_merge **out,
@@ -180,7 +192,7 @@ static rh_status collect_stream(rh_merge *m, stream *s, rh_time now, size_t *cou
         if (end == s->at)
             return RH_OK;
         rh_status status = collect(m, s->events + s->at, end - s->at, count, error);
-        s->at = end;
+        move_to(s, end);
         if (status == RH_OK && s->at == s->count)
             status = pull(m, s, error);
         if (status != RH_OK)
@@ -188,16 +200,17 @@ static rh_status collect_stream(rh_merge *m, stream *s, rh_time now, size_t *cou
     }
 }
 
-/* What the first stream has, where it lies: its block doesn't end with it and stays as it is. */
-static rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, size_t *count,
-                            rh_error *error) {
+/* What the first stream has, where it lies: its block doesn't end with it and stays as it is. Who
+ * is next hangs on nothing that is far to fetch, where the instant has one event. */
+static inline rh_status take_first(rh_merge *m, rh_time now, const rh_event **events, size_t *count,
+                                   rh_error *error) {
     const size_t first = m->tree[0].stream;
     stream *s = &m->streams[first];
-    const size_t from = s->at, end = end_of_instant(s, now);
+    const size_t from = s->at, end = s->after == now ? end_of_instant(s, now) : from + 1;
     if (end == s->count)
         return RH_OK;
-    s->at = end;
-    play(m, (head){s->events[end].known, first});
+    play(m, (head){end == from + 1 ? s->after : s->events[end].known, first});
+    move_to(s, end);
     rh_status status = begin_winners(m, error);
     if (status != RH_OK || m->tree[0].known == now)
         return status != RH_OK ? status : collect(m, s->events + from, end - from, count, error);
