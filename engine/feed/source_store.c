@@ -229,6 +229,8 @@ static rh_status lend_stored(void *state, size_t capacity, const rh_event **even
             return status;
     }
     const size_t left = s->count - s->at;
+    if (left == 0)
+        return RH_OK;
     *events = s->events + s->at;
     *got = left < capacity ? left : capacity;
     s->at += *got;
