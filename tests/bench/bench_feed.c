@@ -140,12 +140,14 @@ static void read_events(job *j) {
 }
 
 static void fill_market(job *j) {
-    const rh_source_spec spec = spec_of(j), specs[] = {spec, spec, spec};
+    rh_source_spec specs[] = {spec_of(j), spec_of(j), spec_of(j)};
     rh_replay *replay = NULL;
     rh_error error = {.text = ""};
     rh_market *market = rh_market_new(j->catalogue, RH_FUNDING_CONTINUOUS);
     const rh_event *events;
     size_t count;
+    for (int i = 0; i < 3; i++) /* quotes come every 25 ms and up to 1 ms late: turns are random */
+        specs[i].delay = i * 25 * RH_MS;
     require(market && rh_replay_open(specs, j->copies, j->catalogue, &replay, &error) == RH_OK,
             error.text);
     for (rh_time now; (now = rh_replay_next_time(replay)) != RH_NEVER;) {
