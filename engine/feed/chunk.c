@@ -373,26 +373,24 @@ static inline rh_status next_block(rh_chunk_reader *r, size_t *n, rh_error *erro
     return check_columns(r, *n, error);
 }
 
-rh_status rh_chunk_next(rh_chunk_reader *r, rh_event *events, uint32_t *places, size_t *count,
-                        rh_error *error) {
+static inline rh_status next_wanted(rh_chunk_reader *r, int in_place, rh_event *events,
+                                    uint32_t *places, size_t *count, rh_error *error) {
     size_t n = 1;
     for (*count = 0; n > 0 && *count == 0;) {
         rh_status status = next_block(r, &n, error);
         if (status != RH_OK)
             return status;
-        *count = write_events(r, n, 0, events, places);
+        *count = write_events(r, n, in_place, events, places);
     }
     return RH_OK;
 }
 
+rh_status rh_chunk_next(rh_chunk_reader *r, rh_event *events, uint32_t *places, size_t *count,
+                        rh_error *error) {
+    return next_wanted(r, 0, events, places, count, error);
+}
+
 rh_status rh_chunk_lay(rh_chunk_reader *r, rh_event *slice, uint32_t *places, size_t *count,
                        rh_error *error) {
-    size_t n = 1;
-    for (*count = 0; n > 0 && *count == 0;) {
-        rh_status status = next_block(r, &n, error);
-        if (status != RH_OK)
-            return status;
-        *count = write_events(r, n, 1, slice, places);
-    }
-    return RH_OK;
+    return next_wanted(r, 1, slice, places, count, error);
 }
