@@ -2,6 +2,7 @@
 #include "run/alarms.h"
 
 #include "base/memory.h"
+#include "base/vector.h"
 
 #include <math.h>
 
@@ -15,14 +16,6 @@ enum {
     MOST_CALM = 8,       /* of more watches one or the other is crossed soon */
     MOST_LOOKS = 1 << 16 /* until roundings of the odometer could come near to a watch's own */
 };
-
-/* gcc makes two versions of such a loop, and the processor chooses one when the program starts;
- * their digits are the same. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 enum { A, B, C, D, WIDTH, N_COLUMNS };
 
@@ -266,7 +259,7 @@ static double smaller(double a, double b) {
 }
 
 /* The least room in a stretch; NaN where a sum isn't known. */
-WIDE static double least_room(double *const *column, size_t from, const rh_series_value *x) {
+RH_WIDE static double least_room(double *const *column, size_t from, const rh_series_value *x) {
     const double *a = column[A] + from, *b = column[B] + from, *c = column[C] + from,
                  *d = column[D] + from, *width = column[WIDTH] + from;
     const double s = x->s, x1 = x->x1, x2 = x->x2, x3 = x->x3, scale = x->scale;
