@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 enum {
-    RING = 4,
+    RING = 3,
     FIRST_SIZE = 1 << 16, /* of the only block without a thread */
-    BLOCK_SIZE = 1 << 18, /* of each of the ring: together they fit a second-level cache */
+    BLOCK_SIZE = 1 << 20, /* of each of the ring: long, since waiting for one another costs time */
     FIRST_BLOCKS = 16,    /* without a thread: 1 MiB, which is over before a thread has begun */
     STACK_SIZE = 1 << 18,
     MOST_THREADS = 16
