@@ -103,7 +103,15 @@ static rh_status look_up_instrument(rh_reading *reading, const rh_row *row, rh_e
     return RH_OK;
 }
 
-/* Most rows name the instrument of the row before, in the same letters. */
+/* As most rows name them: a name that the catalogue has is a good one. */
+static int is_listed(rh_reading *reading, const rh_cell *cell) {
+    if (reading->spec->instrument || reading->format->vendor_names)
+        return 0;
+    reading->instrument = rh_catalogue_find(reading->catalogue, cell->text, cell->length);
+    return reading->instrument != RH_NO_INSTRUMENT;
+}
+
+/* Many rows name the instrument of the row before, in the same letters. */
 static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_error *error) {
     const int field = reading->format->name_field;
     reading->instrument = reading->given;
@@ -115,7 +123,7 @@ static rh_status find_instrument(rh_reading *reading, const rh_row *row, rh_erro
         reading->instrument = reading->last_found;
         return RH_OK;
     }
-    rh_status status = look_up_instrument(reading, row, error);
+    rh_status status = is_listed(reading, &cell) ? RH_OK : look_up_instrument(reading, row, error);
     if (status == RH_OK)
         remember_name(reading, &cell);
     return status;
