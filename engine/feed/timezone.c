@@ -93,19 +93,26 @@ static size_t block_size(const counts *c, size_t width) {
            c->is_ut;
 }
 
+/* Of a local time type; what lies outside the range of RFC 8536 section 3.2 is none. */
+static int read_offset(const unsigned char *type, int32_t *out) {
+    *out = (int32_t)big_endian(type, 4);
+    return *out >= -89999 && *out <= 93599 ? 0 : -1;
+}
+
 static int read_transitions(rh_zone *zone, const unsigned char *from, const counts *c) {
     const unsigned char *indices = from + c->times * 8, *types = indices + c->times;
     zone->at = rh_allocate(c->times, sizeof *zone->at);
     zone->offset = rh_allocate(c->times, sizeof *zone->offset);
     if (!zone->at || !zone->offset)
         return 1;
-    zone->first_offset = (int32_t)big_endian(types, 4);
+    if (read_offset(types, &zone->first_offset) != 0)
+        return -1;
     for (; zone->count < c->times; zone->count++) {
         size_t i = zone->count;
-        if (indices[i] >= c->types)
+        if (indices[i] >= c->types ||
+            read_offset(types + 6 * (size_t)indices[i], &zone->offset[i]) != 0)
             return -1;
         zone->at[i] = big_endian(from + 8 * i, 8);
-        zone->offset[i] = (int32_t)big_endian(types + 6 * (size_t)indices[i], 4);
         if (i > 0 && zone->at[i] <= zone->at[i - 1])
             return -1;
     }
