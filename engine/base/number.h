@@ -24,4 +24,13 @@ const char *rh_number_text(double value, char buffer[RH_NUMBER_TEXT]);
 /* floor(x / lot + 0.5) * lot, the venues' rounding of quantities; a lot of 0 rounds nothing. */
 double rh_round_to(double x, double lot);
 
+/* Without fmin's and fmax's care for NaN: the second number if either is NaN. */
+static inline double rh_smaller(double a, double b) {
+    return a < b ? a : b;
+}
+
+static inline double rh_larger(double a, double b) {
+    return a > b ? a : b;
+}
+
 #endif

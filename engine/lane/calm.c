@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lane/calm.h"
 
+#include "base/number.h"
+
 #include <math.h>
 
 static const double SHARE = 0.01;    /* of a width, left to time and to funding each */
 static const double ROUNDING = 2e-9; /* of the parts of a sum: twice what a crossing may hide in */
 /* 1/(1 + u) = 1 - u + r, |r| <= 0.5 SECOND u^2 */
 static const double SECOND = 2.0 / (1.0 - RH_LINE_REACH);
-
-static double larger(double a, double b) {
-    return a > b ? a : b;
-}
-
-static double smaller(double a, double b) {
-    return a < b ? a : b;
-}
 
 rh_calm rh_calm_everywhere(uint32_t hedge) {
     return (rh_calm){.hedge = hedge,
@@ -26,8 +20,8 @@ rh_calm rh_calm_everywhere(uint32_t hedge) {
 }
 
 static int intersect(rh_calm *calm, double low, double high) {
-    calm->low = larger(low, calm->low);
-    calm->high = smaller(high, calm->high);
+    calm->low = rh_larger(low, calm->low);
+    calm->high = rh_smaller(high, calm->high);
     return low <= high && calm->low <= calm->high;
 }
 
@@ -49,13 +43,13 @@ typedef struct {
 } parabola;
 
 static int narrow_price(rh_calm *calm, const parabola *q, double price) {
-    const double c = larger(q->curvature, 1e-6 * q->width), rest = q->doubt - q->width;
+    const double c = rh_larger(q->curvature, 1e-6 * q->width), rest = q->doubt - q->width;
     double low, high, below, above;
     if (!between_roots(c, q->slope, rest + q->gap, &low, &high) ||
         !between_roots(c, -q->slope, rest - q->gap, &below, &above))
         return 0;
-    low = larger(larger(low, below), -RH_LINE_REACH);
-    high = smaller(smaller(high, above), RH_LINE_REACH);
+    low = rh_larger(rh_larger(low, below), -RH_LINE_REACH);
+    high = rh_smaller(rh_smaller(high, above), RH_LINE_REACH);
     return intersect(calm, price * (1.0 + low), price * (1.0 + high));
 }
 
@@ -73,8 +67,8 @@ static double narrow_funding(rh_calm *calm, double paid, double weight, double w
     if (weight == 0.0)
         return 0.0;
     const double reach = SHARE * width / fabs(weight);
-    calm->least_paid = larger(calm->least_paid, paid - reach);
-    calm->most_paid = smaller(calm->most_paid, paid + reach);
+    calm->least_paid = rh_larger(calm->least_paid, paid - reach);
+    calm->most_paid = rh_smaller(calm->most_paid, paid + reach);
     return SHARE * width;
 }
 

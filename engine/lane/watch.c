@@ -101,7 +101,7 @@ size_t rh_lane_n_watches(const rh_lane *lane) {
 
 /* Asked at every instant, whatever its parts wait for. */
 static int is_restless(const rh_lane *lane) {
-    return lane->pending_ask || lane->order.quantity != 0.0 || lane->terms.ask_always ||
+    return lane->pending_ask || rh_lane_has_order(lane) || lane->terms.ask_always ||
            lane->observes || rh_lane_time_has_come(lane);
 }
 

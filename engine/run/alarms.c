@@ -2,6 +2,7 @@
 #include "run/alarms.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/vector.h"
 
 #include <math.h>
@@ -248,29 +249,23 @@ static double doubt(const table *t, const rh_series_value *x) {
                                t->largest[C] * fabs(x->x2) + t->largest[D] * fabs(x->x3));
 }
 
-static int crossed(const table *t, size_t i, const rh_series_value *x, double slack) {
-    const double sum = x->s + t->column[A][i] + t->column[B][i] * x->x1 + t->column[C][i] * x->x2 +
-                       t->column[D][i] * x->x3;
-    return fabs(sum) + slack > t->column[WIDTH][i] * x->scale;
+/* What is left of watch i until it is crossed; NaN where its sum isn't known. */
+static inline double room_of(double *const *column, size_t i, const rh_series_value *x) {
+    const double sum =
+        x->s + column[A][i] + column[B][i] * x->x1 + column[C][i] * x->x2 + column[D][i] * x->x3;
+    return column[WIDTH][i] * x->scale - fabs(sum);
 }
 
-static double smaller(double a, double b) {
-    return a < b ? a : b;
-}
-
-/* The least room in a stretch; NaN where a sum isn't known. */
+/* The least room in a stretch, of those that are known, or NaN. */
 RH_WIDE static double least_room(double *const *column, size_t from, const rh_series_value *x) {
-    const double *a = column[A] + from, *b = column[B] + from, *c = column[C] + from,
-                 *d = column[D] + from, *width = column[WIDTH] + from;
-    const double s = x->s, x1 = x->x1, x2 = x->x2, x3 = x->x3, scale = x->scale;
     double room[STRETCH];
-    for (int i = 0; i < STRETCH; i++)
-        room[i] = width[i] * scale - fabs(s + a[i] + b[i] * x1 + c[i] * x2 + d[i] * x3);
+    for (size_t i = 0; i < STRETCH; i++)
+        room[i] = room_of(column, from + i, x);
     for (int i = 0; i < 8; i++)
-        room[i] = smaller(room[i], room[i + 8]);
+        room[i] = rh_smaller(room[i], room[i + 8]);
     for (int i = 0; i < 4; i++)
-        room[i] = smaller(room[i], room[i + 4]);
-    return smaller(smaller(room[0], room[2]), smaller(room[1], room[3]));
+        room[i] = rh_smaller(room[i], room[i + 4]);
+    return rh_smaller(rh_smaller(room[0], room[2]), rh_smaller(room[1], room[3]));
 }
 
 typedef struct {
@@ -291,7 +286,7 @@ static void list(listing *l, size_t watch) {
 static void list_crossed(listing *l, const table *t, size_t from, size_t end,
                          const rh_series_value *x, double slack) {
     for (; from < end; from++)
-        if (crossed(t, from, x, slack))
+        if (room_of(t->column, from, x) < slack)
             list(l, t->watch[from]);
 }
 
@@ -326,7 +321,7 @@ static void look_at_stretches(listing *l, table *t, const rh_series_value *x, do
                 list_crossed(l, t, from, from + STRETCH < t->count ? from + STRETCH : t->count, x,
                              slack);
         }
-        nearest = smaller(*enough, nearest);
+        nearest = rh_smaller(*enough, nearest);
     }
     t->nearest = nearest;
 }

@@ -72,8 +72,10 @@ static rh_status set_alarm(loop *l, size_t i, rh_error *error) {
     const size_t book = l->terms->book_of_lane[i];
     rh_status status = RH_OK;
     for (size_t k = 0; k < rh_lane_n_watches(lane) && status == RH_OK; k++) {
-        rh_watch watch = {.at = RH_NEVER};
-        if (!over)
+        rh_watch watch;
+        if (over)
+            watch = (rh_watch){.at = RH_NEVER};
+        else
             rh_lane_watch(lane, k, &watch);
         status = rh_alarms_set(l->alarms, i, k, book, &watch, error);
     }
