@@ -120,13 +120,9 @@ static rh_status read_one(const rh_param *param, const rh_config *config, const 
     return fault ? complain(config, node, path, param, text, fault, error) : RH_OK;
 }
 
-static rh_status refuse_unknown(const rh_param *params, size_t count, const rh_config *config,
-                                const rh_node *map, const char *path, rh_error *error) {
-    enum { MOST = 64 };
-    const char *names[MOST] = {"name"};
-    size_t n = 1;
-    for (size_t i = 0; i < count && n < MOST; i++)
-        names[n++] = params[i].name;
+rh_status rh_params_refuse_unknown(const char *const *names, size_t n, const char *hint,
+                                   const rh_config *config, const rh_node *map, const char *path,
+                                   rh_error *error) {
     for (const rh_node *node = map ? map->child : NULL; node; node = node->next) {
         size_t i = 0;
         while (i < n && strcmp(names[i], node->key) != 0)
@@ -138,9 +134,20 @@ static rh_status refuse_unknown(const rh_param *params, size_t count, const rh_c
             return rh_config_fail_key(config, node, error,
                                       "%s.%s: unknown key (did you mean '%s'?)", path, node->key,
                                       near);
-        return rh_config_fail_key(config, node, error, "%s.%s: unknown key", path, node->key);
+        return rh_config_fail_key(config, node, error, "%s.%s: unknown key%s", path, node->key,
+                                  hint);
     }
     return RH_OK;
+}
+
+static rh_status refuse_unknown(const rh_param *params, size_t count, const rh_config *config,
+                                const rh_node *map, const char *path, rh_error *error) {
+    enum { MOST = 64 };
+    const char *names[MOST] = {"name"};
+    size_t n = 1;
+    for (size_t i = 0; i < count && n < MOST; i++)
+        names[n++] = params[i].name;
+    return rh_params_refuse_unknown(names, n, "", config, map, path, error);
 }
 
 rh_status rh_values_read(const rh_param *params, size_t count, const rh_config *config,

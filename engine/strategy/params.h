@@ -23,6 +23,12 @@ rh_status rh_values_read(const rh_param *params, size_t count, const rh_config *
                          const rh_node *map, const char *path, rh_values *out, rh_error *error);
 void rh_values_free(rh_values *values);
 
+/* Refuses the first key of a mapping (NULL: none) that isn't among `names`, with a proposal where
+ * one is near, else with `hint` behind the sentence. */
+rh_status rh_params_refuse_unknown(const char *const *names, size_t n, const char *hint,
+                                   const rh_config *config, const rh_node *map, const char *path,
+                                   rh_error *error);
+
 /* Checks a table that came from a plug-in: names, types, defaults that parse, limits. Returns
  * NULL, or a sentence on what is wrong. */
 const char *rh_params_fault(const rh_param *params, size_t count);

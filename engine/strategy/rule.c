@@ -35,25 +35,12 @@ static rh_status unknown_rule(const reading *r, const rh_node *node, const char 
 static rh_status refuse_unknown(const reading *r, const rh_node *map, const char *path,
                                 const rh_rule_node *kind) {
     const char *names[3] = {"name"};
+    char hint[128];
     size_t n = 1;
     for (int i = 0; i < 2 && kind->params[i].name; i++)
         names[n++] = kind->params[i].name;
-    for (const rh_node *node = map->child; node; node = node->next) {
-        size_t i = 0;
-        while (i < n && strcmp(names[i], node->key) != 0)
-            i++;
-        if (i < n)
-            continue;
-        const char *near = rh_nearest_name(node->key, names, n);
-        if (near)
-            return rh_config_fail_key(r->config, node, r->error,
-                                      "%s.%s: unknown key (did you mean '%s'?)", path, node->key,
-                                      near);
-        return rh_config_fail_key(r->config, node, r->error,
-                                  "%s.%s: unknown key; '%s' has only rules of its own in `of`",
-                                  path, node->key, kind->name);
-    }
-    return RH_OK;
+    (void)snprintf(hint, sizeof hint, "; '%s' has only rules of its own in `of`", kind->name);
+    return rh_params_refuse_unknown(names, n, hint, r->config, map, path, r->error);
 }
 
 static rh_status read_children(reading *r, const rh_node *map, const char *path, int depth,
