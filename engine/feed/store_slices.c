@@ -247,13 +247,11 @@ static rh_status open_alone(rh_slices *s, const row *r, rh_error *error) {
 
 /* Those that were there keep their readers. */
 static rh_status make_room(rh_slices *s, rh_error *error) {
-    const size_t capacity = s->parts_capacity ? 2 * s->parts_capacity : 8;
-    if (s->n_parts < s->parts_capacity)
-        return RH_OK;
-    if (rh_resize_array(&s->parts, capacity, sizeof *s->parts) != 0)
+    size_t i = s->parts_capacity;
+    if (rh_make_room(&s->parts, s->n_parts, &s->parts_capacity, sizeof *s->parts) != 0)
         return rh_no_memory(error);
-    for (; s->parts_capacity < capacity; s->parts_capacity++)
-        s->parts[s->parts_capacity] = (part){.reader = NULL};
+    for (; i < s->parts_capacity; i++)
+        s->parts[i] = (part){.reader = NULL};
     return RH_OK;
 }
 
